@@ -1,0 +1,72 @@
+# Media Toolkit. `make` alone lists the targets.
+
+PREFIX = /usr/local
+DESTDIR =
+SWIFT = swift
+
+TOOLS := $(notdir $(wildcard Sources/mt-*))
+PAGES := $(wildcard man/*.[157])
+BENCHES := $(sort $(wildcard scripts/bench/*))
+BIN = .build/release
+RELEASE = -c release --static-swift-stdlib
+# Whatever has a shell's #! line.
+SHELL_SCRIPTS = $(wildcard scripts/*.sh) $(shell grep -rlIE '^.!/.*\b(ba)?sh$$' .ci scripts Tests)
+
+bindir = $(DESTDIR)$(PREFIX)/bin
+datadir = $(DESTDIR)$(PREFIX)/share
+bash_completions = $(datadir)/bash-completion/completions
+zsh_completions = $(datadir)/zsh/site-functions
+fish_completions = $(datadir)/fish/vendor_completions.d
+
+.PHONY: help build test check lint format demo bench install uninstall clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+build: ## build the tools into .build/release
+	@scripts/setup
+	$(SWIFT) build $(RELEASE)
+
+test: build ## run all tests
+	$(SWIFT) test
+	Tests/run
+
+check: lint test ## what must pass before a commit: format, linters, tests
+
+lint:
+	@scripts/setup
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	shellcheck $(SHELL_SCRIPTS)
+	$(if $(PAGES),mandoc -T lint -W warning $(PAGES))
+
+format: ## format the Swift sources
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+demo: build ## warm the cache of a small real CDN, and check the reports against its log
+	scripts/demo
+
+bench: build ## compare with other programs
+	@scripts/setup bench
+	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $$bench; done
+
+# Builds only what is not there, so that `make build && sudo make install` does not build as root.
+install: $(TOOLS:%=$(BIN)/%) ## install tools, man pages and completions below PREFIX
+	install -d $(bindir) $(bash_completions) $(zsh_completions) $(fish_completions)
+	set -e; for tool in $(TOOLS); do \
+	  install -s -m 755 $(BIN)/$$tool $(bindir); \
+	  $(BIN)/$$tool --generate-completion-script bash >$(bash_completions)/$$tool; \
+	  $(BIN)/$$tool --generate-completion-script zsh >$(zsh_completions)/_$$tool; \
+	  $(BIN)/$$tool --generate-completion-script fish >$(fish_completions)/$$tool.fish; \
+	done
+	set -e; for page in $(PAGES); do install -D -m 644 -t $(datadir)/man/man$${page##*.} $$page; done
+
+$(TOOLS:%=$(BIN)/%) &:
+	$(MAKE) build
+
+uninstall: ## remove what install put there
+	rm -f $(TOOLS:%=$(bindir)/%) $(TOOLS:%=$(bash_completions)/%) \
+	  $(TOOLS:%=$(zsh_completions)/_%) $(TOOLS:%=$(fish_completions)/%.fish) \
+	  $(foreach page,$(PAGES),$(datadir)/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+
+clean: ## remove what was built
+	rm -rf .build

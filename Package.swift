@@ -1,0 +1,62 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .unsafeFlags(["-warnings-as-errors"]),
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+/// A module of the library: `Sources/NAME`, written in Swift.
+func library(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+/// A tool: `Sources/NAME`, options and one call into the library.
+func tool(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["Toolkit", "Records"] + dependencies + [argumentParser],
+    swiftSettings: swiftSettings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "media-toolkit",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    library(
+      "Records", "CSimdjson", "CJansson", "CXXHash", resources: [.embedInCode("Resources/extensions.tsv")]),
+    library("Toolkit", "Records", "CLinux", "CYAML", argumentParser),
+    library("Storage", "Toolkit", "Records"),
+    library(
+      "Expansion", "Toolkit", "Records",
+      resources: [.embedInCode("Resources/image-variants.tsv"), .embedInCode("Resources/video-derivatives.tsv")]),
+    library(
+      "Transfer", "Toolkit", "Records", "CCurl", "CLinux",
+      resources: [.embedInCode("Resources/cache-rules.tsv"), .embedInCode("Resources/pop-rules.tsv")]),
+    library("Measure", "Toolkit", "Records"),
+    library("Reports", "Measure", "Records"),
+
+    tool("mt-list", "Storage"),
+    tool("mt-expand", "Expansion"),
+    tool("mt-fetch", "Transfer"),
+    tool("mt-stats", "Measure"),
+    tool("mt-report", "Reports", "Measure"),
+
+    .testTarget(
+      name: "UnitTests",
+      dependencies: ["Records", "Toolkit", "Storage", "Expansion", "Transfer", "Measure", "Reports"],
+      swiftSettings: swiftSettings),
+  ],
+  cxxLanguageStandard: .cxx17
+)

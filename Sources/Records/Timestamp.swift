@@ -1,0 +1,113 @@
+import Glibc
+
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z (leap seconds aside).
+package struct Timestamp: Comparable, Sendable {
+  package var milliseconds: Int
+
+  package init(milliseconds: Int) { self.milliseconds = milliseconds }
+
+  package init(seconds: Int, nanoseconds: Int) { milliseconds = seconds * 1000 + nanoseconds / 1_000_000 }
+
+  /// The wall clock, by clock_gettime(2).
+  package static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+  }
+
+  package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
+
+  /// Parses RFC 3339: `2026-03-01T12:00:00Z`, a fraction, `±hh:mm`; or a date alone, its midnight in UTC.
+  package init?(_ text: Bytes) {
+    guard text.count >= 10, let year = text.slice(0, 4).decimal, text[4] == 45,
+      let month = text.slice(5, 7).decimal, (1...12).contains(month), text[7] == 45,
+      let day = text.slice(8, 10).decimal, (1...31).contains(day)
+    else { return nil }
+    milliseconds = daysFromCivil(Int(year), Int(month), Int(day)) * 86_400_000
+    if text.count == 10 { return }
+    guard text.count >= 20, text[10] | 32 == 116, text[13] == 58, text[16] == 58,
+      let hour = text.slice(11, 13).decimal, hour < 24, let minute = text.slice(14, 16).decimal, minute < 60,
+      let second = text.slice(17, 19).decimal, second <= 60
+    else { return nil }
+    milliseconds += (Int(hour) * 3600 + Int(minute) * 60 + Int(second)) * 1000
+    var i = 19
+    if text[i] == 46 {
+      i += 1
+      var place = 100
+      while i < text.count, text[i] >= 48, text[i] <= 57 {
+        milliseconds += Int(text[i] - 48) * place
+        place /= 10
+        i += 1
+      }
+    }
+    guard let offset = Self.offsetMinutes(text.slice(i, text.count)) else { return nil }
+    milliseconds -= offset * 60_000
+  }
+
+  private static func offsetMinutes(_ text: Bytes) -> Int? {
+    if text.count == 1, text[0] | 32 == 122 { return 0 }
+    guard text.count == 6, text[0] == 43 || text[0] == 45, text[3] == 58,
+      let hours = text.slice(1, 3).decimal, let minutes = text.slice(4, 6).decimal
+    else { return nil }
+    let magnitude = Int(hours) * 60 + Int(minutes)
+    return text[0] == 45 ? -magnitude : magnitude
+  }
+}
+
+extension ByteBuffer {
+  /// Appends RFC 3339 in UTC with milliseconds: `2026-03-01T12:00:00.250Z`.
+  package mutating func append(_ time: Timestamp) {
+    let (seconds, millisecond) = time.milliseconds.flooredDivision(by: 1000)
+    let (days, second) = seconds.flooredDivision(by: 86_400)
+    let date = civil(fromDays: days)
+    append(date.year, width: 4)
+    append(byte: 45)
+    append(date.month, width: 2)
+    append(byte: 45)
+    append(date.day, width: 2)
+    append(byte: 84)
+    append(second / 3600, width: 2)
+    append(byte: 58)
+    append(second / 60 % 60, width: 2)
+    append(byte: 58)
+    append(second % 60, width: 2)
+    append(byte: 46)
+    append(millisecond, width: 3)
+    append(byte: 90)
+  }
+
+  /// Appends the time as a JSON string.
+  package mutating func append(quoted time: Timestamp) {
+    append(byte: 0x22)
+    append(time)
+    append(byte: 0x22)
+  }
+}
+
+extension Int {
+  fileprivate func flooredDivision(by divisor: Int) -> (quotient: Int, remainder: Int) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  }
+}
+
+/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar (H. Hinnant, chrono-compatible algorithms).
+package func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int {
+  let y = month <= 2 ? year - 1 : year
+  let era = (y >= 0 ? y : y - 399) / 400
+  let yearOfEra = y - era * 400
+  let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+}
+
+/// The inverse of `daysFromCivil`.
+func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
+  let z = days + 719_468
+  let era = (z >= 0 ? z : z - 146_096) / 146_097
+  let dayOfEra = z - era * 146_097
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let m = (5 * dayOfYear + 2) / 153
+  let month = m < 10 ? m + 3 : m - 9
+  return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
+}

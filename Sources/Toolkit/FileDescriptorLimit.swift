@@ -1,0 +1,21 @@
+import Glibc
+
+/// The limit of open files, setrlimit(2).
+package enum FileDescriptorLimit {
+  /// Raises the soft limit for `connections`; returns how many it allows.
+  package static func raise(for connections: Int, _ console: Console) -> Int {
+    let spare = 64
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    let wanted = rlim_t(connections + connections / 4 + spare)
+    if limit.rlim_cur < wanted {
+      limit.rlim_cur = min(wanted, limit.rlim_max)
+      setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+    let allowed = max(1, Int(min(limit.rlim_cur, 1 << 30)) - spare)
+    guard allowed < connections else { return connections }
+    console.warning("only \(allowed) of \(connections) workers: the limit of open files is \(limit.rlim_cur) (ulimit -n)")
+    return allowed
+  }
+}

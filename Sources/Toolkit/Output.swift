@@ -1,0 +1,95 @@
+import Glibc
+import Records
+
+/// Where a tool's records go: standard output, or a file that takes its name only when it is complete.
+/// Whole lines are handed to write(2), so that a reader or a crash never sees half a record but at the very end.
+package final class Output {
+  /// The line being built; `endRecord` closes it.
+  package var buffer = ByteBuffer(capacity: 160 << 10)
+  package private(set) var records = 0
+  package private(set) var bytes = 0
+
+  private static let flushAt = 128 << 10
+  private let descriptor: Int32
+  private let file: OutputFile?
+
+  package init(file: OutputFile?) {
+    self.file = file
+    descriptor = file?.descriptor ?? 1
+  }
+
+  /// Ends the line that was appended to `buffer`.
+  @inline(__always) package func endRecord() {
+    buffer.append(byte: 0x0A)
+    records += 1
+  }
+
+  /// Appends finished lines.
+  package func append(lines: Bytes, count: Int) {
+    buffer.append(lines)
+    records += count
+  }
+
+  /// Flushes where much has gathered. To be called between records.
+  @inline(__always) package func flushIfFull() throws(Failure) {
+    if buffer.count >= Self.flushAt { try flush() }
+  }
+
+  /// Appends a record: `body`, a line without its closing brace, and what `members` appends, each `,"name":value`.
+  package func write(_ body: Bytes, _ members: (inout ByteBuffer) -> Void) {
+    let start = buffer.count
+    buffer.append(body)
+    let end = buffer.count
+    members(&buffer)
+    buffer.dropComma(at: end, ifFirstIn: start)
+    buffer.append(byte: 0x7D)
+    endRecord()
+  }
+
+  /// Hands all to the system; nothing stays here.
+  package func flush() throws(Failure) {
+    guard !buffer.isEmpty else { return }
+    defer { buffer.removeAll() }
+    try writeAll(buffer.bytes)
+  }
+
+  private func writeAll(_ all: Bytes) throws(Failure) {
+    var rest = all
+    while !rest.isEmpty {
+      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      if count >= 0 {
+        bytes += count
+        rest = rest.slice(count, rest.count)
+      } else if errno == EAGAIN {
+        waitUntilWritable()
+      } else if errno == EPIPE && file == nil {
+        throw .brokenPipe
+      } else if errno != EINTR {
+        throw Failure(.ioError, "cannot write \(file?.path ?? "standard output")", errno: errno)
+      }
+    }
+  }
+
+  /// Another process may have made a shared standard output non-blocking.
+  private func waitUntilWritable() {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    _ = poll(&entry, 1, -1)
+  }
+
+  /// Flushes, and gives the file its name.
+  package func complete() throws(Failure) {
+    try flush()
+    try file?.complete()
+  }
+
+  /// What is left where a run could not complete.
+  package var unfinishedPath: String? { file.map(\.partialPath) }
+}
+
+extension ByteBuffer {
+  /// A body that is only an opening brace wants no comma before the first member.
+  mutating func dropComma(at position: Int, ifFirstIn start: Int) {
+    guard position - start == 1, count > position, bytes[position] == 0x2C else { return }
+    removeByte(at: position)
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import Records
+
+/// `PATH`, written as `PATH.partial` and renamed when complete. The partial file is locked, so that two runs cannot write one.
+package final class OutputFile {
+  package let path: String
+  package let partialPath: String
+  private(set) var descriptor: Int32
+
+  /// Opens a new partial file for `path`; a thing that is no regular file (a device, a FIFO) is written directly.
+  package static func create(_ path: String, console: Console) throws(Failure) -> OutputFile {
+    let path = resolved(path)
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      if status.st_mode & S_IFMT == S_IFDIR { throw Failure(.ioError, "\(path): is a directory") }
+      let descriptor = try opened(path, O_WRONLY)
+      return OutputFile(path: path, partialPath: path, descriptor: descriptor)
+    }
+    let partialPath = path + ".partial"
+    if stat(partialPath, &status) == 0, status.st_size > 0 {
+      console.note("\(partialPath): left by an unfinished run, begun anew (--resume continues it)")
+    }
+    let descriptor = try opened(partialPath, O_WRONLY | O_CREAT)
+    try lock(descriptor, partialPath)
+    guard ftruncate(descriptor, 0) == 0 else { throw Failure(.ioError, "cannot truncate \(partialPath)", errno: errno) }
+    return OutputFile(path: path, partialPath: partialPath, descriptor: descriptor)
+  }
+
+  init(path: String, partialPath: String, descriptor: Int32) {
+    self.path = path
+    self.partialPath = partialPath
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Syncs the file, renames it to its name, and syncs its directory.
+  func complete() throws(Failure) {
+    guard partialPath != path else { return }
+    guard fsync(descriptor) == 0 else { throw Failure(.ioError, "cannot sync \(partialPath)", errno: errno) }
+    guard rename(partialPath, path) == 0 else {
+      throw Failure(.ioError, "cannot rename \(partialPath) to \(path)", errno: errno)
+    }
+    syncDirectory(of: path)
+  }
+
+  /// The file that a symbolic link names, so that the link itself survives.
+  static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  static func opened(_ path: String, _ flags: Int32) throws(Failure) -> Int32 {
+    let descriptor = open(path, flags | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Failure(.ioError, "cannot open \(path) for writing", errno: errno) }
+    return descriptor
+  }
+
+  static func lock(_ descriptor: Int32, _ path: String) throws(Failure) {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw Failure(.ioError, "\(path): another run is writing it")
+    }
+  }
+}
+
+/// Makes a rename in the directory of `path` last; a file system that cannot is left alone.
+func syncDirectory(of path: String) {
+  let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+  let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
+}

@@ -1,0 +1,201 @@
+import Glibc
+import Records
+
+/// The records of a run's inputs: files in order or standard input, bad lines reported and left out, `--shard`, `--limit`
+/// and what is done already applied.
+package final class RecordSource {
+  package enum Next {
+    case record(Record)
+    /// Nothing is there yet; wait for `descriptor`.
+    case notYet
+    case end
+  }
+
+  /// What a line that is no record may still be. It writes the record's line and returns true, or leaves it alone.
+  package typealias PlainLine = (_ line: Bytes, _ record: inout ByteBuffer) -> Bool
+
+  package private(set) var records = 0
+  package private(set) var bytes = 0
+  package private(set) var badLines = 0
+  package private(set) var skippedAsDone = 0
+
+  private let run: Run
+  private let options: Input
+  private let parser: RecordParser
+  private let plainLine: PlainLine?
+  private var inputs: InputFiles
+  private var reader = LineReader()
+  private var lineNumber = 0
+  private var currentLine = Bytes(start: nil, count: 0)
+  private var converted = ByteBuffer()
+  private var hash = IdentityHash()
+  private var done: IdentitySet?
+  private let rejects: Output?
+
+  /// - Parameters:
+  ///   - fields: the members that the tool reads.
+  ///   - owned: the members that the tool writes itself.
+  ///   - done: items to pass over, from `Resume`.
+  package init(
+    _ options: Input, run: Run, reading fields: [Field], owning owned: [Field] = [],
+    done: consuming IdentitySet? = nil, plainLine: PlainLine? = nil
+  ) throws(Failure) {
+    self.options = options
+    self.run = run
+    self.plainLine = plainLine
+    self.done = done
+    let needsIdentity = self.done != nil || options.shard != nil
+    parser = RecordParser(reading: fields + (needsIdentity ? IdentityHash.fields : []), owning: owned)
+    rejects = try options.rejects.map { path throws(Failure) in Output(file: try .create(path, console: run.console)) }
+    inputs = try InputFiles(options.files)
+    run.opened(self)
+  }
+
+  /// The descriptor to wait for after `.notYet`.
+  package var descriptor: Int32 { inputs.descriptor }
+
+  /// The next record, reading as long as that takes; `beforeWaiting` is called when it may take long. Nil at the end, or
+  /// when a signal asks to stop.
+  package func next(beforeWaiting: () throws(Failure) -> Void) throws(Failure) -> Record? {
+    while true {
+      switch try nextIfReady() {
+      case .record(let record): return record
+      case .end: return nil
+      case .notYet:
+        try beforeWaiting()
+        _ = Signals.waitForInput(descriptor, timeout: run.progress.refreshInterval)
+        run.progress.refresh()
+      }
+    }
+  }
+
+  /// The next record if it can be had without waiting.
+  package func nextIfReady() throws(Failure) -> Next {
+    while !Signals.isStopping {
+      if let limit = options.limit, limit > 0, records >= limit { return .end }
+      if let line = reader.next() {
+        lineNumber += 1
+        if !line.trimmed.isEmpty, let record = try accept(line) { return .record(record) }
+        continue
+      }
+      guard inputs.isOpen else { return .end }
+      guard inputs.isReady else { return .notYet }
+      try refill()
+    }
+    return .end
+  }
+
+  private func refill() throws(Failure) {
+    switch reader.fill(from: inputs.descriptor) {
+    case .data, .interrupted: break
+    case .end:
+      bytes += reader.bytesRead
+      if reader.unfinishedBytes == 0 { try openNext() } else { inputs.hasEnded = true }
+    case .failed(let code): throw Failure(.noInput, "cannot read \(inputs.name)", errno: code)
+    }
+    run.progress.fraction = inputs.fraction(read: reader.bytesRead)
+  }
+
+  private func openNext() throws(Failure) {
+    try inputs.openNext()
+    reader = LineReader()
+    lineNumber = 0
+  }
+
+  private func accept(_ line: Bytes) throws(Failure) -> Record? {
+    currentLine = line
+    do throws(BadRecord) {
+      let record = try parse(line)
+      records += 1
+      run.progress.tick()
+      if options.shard != nil || done != nil, !isWanted(record) { return nil }
+      return record
+    } catch {
+      try reject(error)
+      return nil
+    }
+  }
+
+  private func parse(_ line: Bytes) throws(BadRecord) -> Record {
+    guard let plainLine, line.first != 0x7B else { return try parser.parse(line) }
+    converted.removeAll()
+    guard plainLine(line.trimmed, &converted) else { return try parser.parse(line) }
+    converted.reserve(RecordParser.padding)
+    return try parser.parse(converted.bytes)
+  }
+
+  private func isWanted(_ record: Record) -> Bool {
+    let identity = hash.identity(of: record)
+    if let shard = options.shard, identity.shard(of: shard.count) != shard.index - 1 { return false }
+    if done != nil, done!.take(identity) {
+      skippedAsDone += 1
+      return false
+    }
+    return true
+  }
+
+  /// Reports the line of the record handed out last as bad: it is left out, and the run goes on unless told to stop.
+  package func reject(_ bad: BadRecord) throws(Failure) {
+    badLines += 1
+    if let rejects {
+      rejects.buffer.append(currentLine)
+      rejects.endRecord()
+      try rejects.flushIfFull()
+    }
+    let message = "\(inputs.name):\(lineNumber): \(bad.reason)"
+    if options.onBadLine == .stop {
+      try rejects?.complete()
+      throw Failure(.badInput, message)
+    }
+    run.fail(message)
+  }
+
+  /// To be called when the stream has been read: completes the rejects, and says so where nothing was good.
+  package func finish() throws(Failure) {
+    try rejects?.complete()
+    if badLines > 0, badLines >= records + badLines {
+      run.fail("every line of the input was bad (\(badLines) of \(badLines))")
+    }
+  }
+}
+
+/// The files named as arguments, or standard input, one after the other.
+private struct InputFiles {
+  private var rest: ArraySlice<String>
+  private var isRegular = false
+  private var size = 0
+  private(set) var name = ""
+  private(set) var descriptor: Int32 = -1
+  /// Set where the reader has all of the current input but has not handed it out.
+  var hasEnded = false
+
+  init(_ paths: [String]) throws(Failure) {
+    for path in paths where path != "-" {
+      guard access(path, R_OK) == 0 else { throw Failure(.noInput, "cannot open \(path)", errno: errno) }
+    }
+    rest = paths.isEmpty ? ["-"] : paths[...]
+    try openNext()
+  }
+
+  var isOpen: Bool { descriptor >= 0 }
+
+  /// Whether a read would not block.
+  var isReady: Bool { isRegular || hasEnded || Signals.isReadable(descriptor) }
+
+  func fraction(read: Int) -> Double? { isRegular && size > 0 && rest.isEmpty ? min(Double(read) / Double(size), 1) : nil }
+
+  mutating func openNext() throws(Failure) {
+    if descriptor > 0 { close(descriptor) }
+    descriptor = -1
+    hasEnded = false
+    guard let path = rest.popFirst() else { return }
+    name = path == "-" ? "standard input" : path
+    descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure(.noInput, "cannot open \(path)", errno: errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Failure(.noInput, "cannot open \(path)", errno: errno) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(.noInput, "\(path): is a directory") }
+    isRegular = status.st_mode & S_IFMT == S_IFREG
+    size = status.st_size
+  }
+}

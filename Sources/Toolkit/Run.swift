@@ -1,0 +1,106 @@
+import Glibc
+import Records
+
+/// One run of a tool: what its parts share from start to end.
+package final class Run {
+  package let console: Console
+  package let progress: Progress
+  /// What the tool adds to `--summary`: a name and JSON text.
+  package var summaryMembers: [(name: String, json: String)] = []
+  package private(set) var status = ExitStatus.success
+
+  private let version: String
+  private let summaryPath: String?
+  private let startedAt = Timestamp.now
+  private let began = Clock.now
+  private weak var source: RecordSource?
+  private weak var output: Output?
+
+  init(console: Console, common: CommonOptions, version: String) {
+    self.console = console
+    self.version = version
+    progress = Progress(console: console, mode: common.progress)
+    summaryPath = common.summary
+  }
+
+  /// Says that the run will end with `status`, unless something worse comes.
+  package func conclude(_ status: ExitStatus) {
+    if status.rawValue > self.status.rawValue { self.status = status }
+  }
+
+  /// Reports one item that could not be done; the run goes on and ends with status 1.
+  package func fail(_ message: String) {
+    console.error(message)
+    conclude(.someFailed)
+  }
+
+  package func opened(_ source: RecordSource) { self.source = source }
+  package func opened(_ output: Output) { self.output = output }
+
+  /// Gives the output its name, unless a signal has cut the run short.
+  package func complete(_ output: Output) throws(Failure) {
+    if Signals.isStopping { try output.flush() } else { try output.complete() }
+  }
+
+  /// Writes the summary; its failure makes the exit status 74.
+  func writeSummary() {
+    guard let summaryPath else { return }
+    do throws(Failure) {
+      let file = try OutputFile.create(summaryPath, console: console)
+      let target = Output(file: file)
+      target.buffer.append(text: summary)
+      target.endRecord()
+      try target.complete()
+    } catch {
+      console.error(error.message)
+      conclude(error.status)
+    }
+  }
+
+  private var summary: String {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let cpu = Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+    var out = ByteBuffer()
+    out.append("{\"tool\":")
+    out.append(quoted: console.tool)
+    out.append(",\"version\":")
+    out.append(quoted: version)
+    out.append(",\"started\":")
+    out.append(quoted: startedAt)
+    out.append(",\"wall_seconds\":")
+    out.append(Double(Clock.now - began) / 1e6, decimals: 3)
+    out.append(",\"cpu_seconds\":")
+    out.append(cpu, decimals: 3)
+    out.append(",\"peak_memory_bytes\":")
+    out.append(interoperable: usage.ru_maxrss * 1024)
+    if let source {
+      out.append(",\"input_records\":")
+      out.append(interoperable: source.records)
+      out.append(",\"input_bytes\":")
+      out.append(interoperable: source.bytes)
+      out.append(",\"bad_lines\":")
+      out.append(interoperable: source.badLines)
+      out.append(",\"resumed_records\":")
+      out.append(interoperable: source.skippedAsDone)
+    }
+    if let output {
+      out.append(",\"output_records\":")
+      out.append(interoperable: output.records)
+      out.append(",\"output_bytes\":")
+      out.append(interoperable: output.bytes)
+    }
+    for member in summaryMembers {
+      out.append(byte: 0x2C)
+      out.append(quoted: member.name)
+      out.append(byte: 0x3A)
+      out.append(text: member.json)
+    }
+    out.append(",\"stopped_by_signal\":")
+    out.append(Signals.isStopping ? "true" : "false")
+    out.append(",\"exit_status\":")
+    out.append(Int(status.rawValue))
+    out.append("}")
+    return out.bytes.string
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Glibc
+import Records
+
+/// A tool of the toolkit: its options, and one function.
+package protocol Tool: ParsableCommand {
+  var common: CommonOptions { get }
+
+  /// What `--schema` prints.
+  static var schema: String { get }
+
+  /// Seconds that work in flight has to end after the first SIGINT or SIGTERM.
+  var grace: Int { get }
+
+  /// Does the tool's work. What it throws ends the run; what it reports through `run` decides the exit status.
+  func execute(_ run: Run) throws(Failure)
+}
+
+/// The version of all tools.
+package let toolkitVersion = "0.1.0"
+
+extension Tool {
+  package var grace: Int { 5 }
+
+  package static func main() {
+    let console = Console(tool: Self.configuration.commandName ?? "mt")
+    let status: ExitStatus
+    do throws(Failure) {
+      let tool = try parsed(Array(CommandLine.arguments.dropFirst()))
+      status = tool.runToEnd(console)
+    } catch {
+      if error.status != .success { console.error(error.message) }
+      status = error.status
+    }
+    Glibc.exit(status.rawValue)
+  }
+
+  private static func parsed(_ commandLine: [String]) throws(Failure) -> Self {
+    let settings = try Settings(for: Self.self, commandLine: commandLine)
+    do {
+      let command = try parseAsRoot(settings.arguments.flatMap(\.arguments) + commandLine)
+      if let tool = command as? Self { return tool }
+      // The parser's own commands (help) print and succeed.
+      var other = command
+      try other.run()
+      throw Failure(.success, "")
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw rejected(error, settings, commandLine)
+    }
+  }
+
+  /// Prints help or a version, or says what is wrong: a setting, where the command line alone would do.
+  private static func rejected(_ error: any Error, _ settings: Settings, _ commandLine: [String]) -> Failure {
+    guard exitCode(for: error) != .success else {
+      print(fullMessage(for: error))
+      return Failure(.success, "")
+    }
+    for setting in settings.arguments {
+      do {
+        _ = try parseAsRoot(setting.arguments + commandLine)
+      } catch let alone where (try? parseAsRoot(commandLine)) != nil {
+        return Failure(.badConfiguration, "\(setting.place): \(sentence(alone))")
+      } catch {}
+    }
+    let tool = Self.configuration.commandName ?? "mt"
+    return Failure(.usage, "\(sentence(error)) (see '\(tool) --help')")
+  }
+
+  /// The parser's message as our diagnostics are: one line, lower case, no final period.
+  private static func sentence(_ error: any Error) -> String {
+    let message = message(for: error).split(separator: "\n").joined(separator: " ")
+    let trimmed = message.hasSuffix(".") ? String(message.dropLast()) : message
+    return trimmed.prefix(1).lowercased() + trimmed.dropFirst()
+  }
+
+  private func runToEnd(_ console: Console) -> ExitStatus {
+    console.format = common.logFormat
+    console.isQuiet = common.quiet
+    console.isVerbose = common.verbose
+    if common.schema {
+      print(Self.schema, terminator: "")
+      return .success
+    }
+    Signals.install(grace: grace)
+    let run = Run(console: console, common: common, version: toolkitVersion)
+    var pipeIsBroken = false
+    do throws(Failure) {
+      try execute(run)
+    } catch {
+      pipeIsBroken = error.status == .success
+      if !pipeIsBroken { console.error(error.message) }
+      run.conclude(error.status)
+    }
+    run.progress.finish()
+    run.writeSummary()
+    Signals.reraise()
+    if pipeIsBroken { Signals.dieByBrokenPipe() }
+    return run.status
+  }
+}

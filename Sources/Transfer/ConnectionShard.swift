@@ -1,0 +1,108 @@
+import CCurl
+import CLinux
+import Toolkit
+
+/// One multi handle and its workers. libcurl walks all connections of a multi handle twice a request, so that many small
+/// ones cost less than one large one.
+final class ConnectionShard {
+  /// Connections a shard.
+  static let size = 50
+
+  let sockets: SocketTable
+  /// When libcurl wants to be called, `Clock` time; `Int.max`: not.
+  private(set) var deadline = Int.max
+  private(set) var lastHost: UInt64 = 0
+  private let multi: UnsafeMutableRawPointer
+  private var idle: [Worker] = []
+  private var busy = 0
+
+  init(sockets: SocketTable) {
+    self.sockets = sockets
+    guard let multi = curl_multi_init() else { fatalError("out of memory") }
+    self.multi = multi
+    let this = Unmanaged.passUnretained(self).toOpaque()
+    // Fewer would close connections that are wanted again at once.
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.size + 8)
+    _ = ccurl_multi_set_socket_callback(multi, socketChanged, this)
+    _ = ccurl_multi_set_timer_callback(multi, timerChanged, this)
+  }
+
+  deinit { curl_multi_cleanup(multi) }
+
+  func add(_ worker: Worker) { idle.append(worker) }
+
+  var hasIdle: Bool { !idle.isEmpty }
+  var isUnused: Bool { busy == 0 }
+
+  /// Begins the next attempt of `job` on an idle worker.
+  func start(_ job: Job, _ settings: FetchSettings) {
+    let worker = idle.removeLast()
+    lastHost = job.hostHash
+    busy += 1
+    worker.start(job, settings)
+    curl_multi_add_handle(multi, worker.easy)
+  }
+
+  /// Tells libcurl of `events` on `socket`, or with CURL_SOCKET_TIMEOUT of the deadline.
+  func act(_ socket: Int32, _ events: Int32) {
+    if socket == CURL_SOCKET_TIMEOUT { deadline = .max }
+    var running: Int32 = 0
+    curl_multi_socket_action(multi, socket, events, &running)
+  }
+
+  /// Hands over what has finished.
+  func reap(_ finished: (Job, Outcome) throws(Failure) -> Void) throws(Failure) {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+      let code = ccurl_message_result(message)
+      let worker = worker(of: easy)
+      curl_multi_remove_handle(multi, easy)
+      let (job, outcome) = worker.finish(code)
+      release(worker)
+      try finished(job, outcome)
+    }
+  }
+
+  /// Cuts off what is in flight.
+  func cancel(_ workers: [Worker], _ cancelled: (Job, Outcome) throws(Failure) -> Void) throws(Failure) {
+    for worker in workers where worker.shard === self && worker.job != nil {
+      curl_multi_remove_handle(multi, worker.easy)
+      let (job, outcome) = worker.cancel()
+      release(worker)
+      try cancelled(job, outcome)
+    }
+  }
+
+  private func release(_ worker: Worker) {
+    busy -= 1
+    idle.append(worker)
+  }
+
+  private func worker(of easy: UnsafeMutableRawPointer) -> Worker {
+    guard let pointer = ccurl_get_pointer(easy, CURLINFO_PRIVATE) else { preconditionFailure("a handle without its worker") }
+    return Unmanaged<Worker>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  fileprivate func setTimer(_ milliseconds: Int) {
+    deadline = milliseconds < 0 ? .max : milliseconds == 0 ? 0 : Clock.now + milliseconds * 1000
+  }
+}
+
+private let socketChanged: curl_socket_callback = { _, socket, what, context, _ in
+  let shard = Unmanaged<ConnectionShard>.fromOpaque(context!)
+  let events: UInt32
+  switch what {
+  case CURL_POLL_IN: events = EPOLLIN.rawValue
+  case CURL_POLL_OUT: events = EPOLLOUT.rawValue
+  case CURL_POLL_INOUT: events = EPOLLIN.rawValue | EPOLLOUT.rawValue
+  default: events = 0
+  }
+  shard._withUnsafeGuaranteedRef { $0.sockets.want(events, socket, shard) }
+  return 0
+}
+
+private let timerChanged: curl_multi_timer_callback = { _, milliseconds, context in
+  Unmanaged<ConnectionShard>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.setTimer(milliseconds) }
+  return 0
+}

@@ -1,0 +1,223 @@
+import CCurl
+import CLinux
+import Glibc
+import Records
+import Toolkit
+
+/// Fetches what a source yields: one thread, one epoll descriptor, many small multi handles. Input is read only while a
+/// worker is free, so that memory does not grow with it; no item is ever dropped.
+package final class Engine {
+  /// Receives each item once, when it has succeeded or will not be tried again.
+  package typealias Sink = (_ job: Job, _ outcome: Outcome) -> Void
+
+  private let settings: FetchSettings
+  private let source: RecordSource
+  private let output: Output
+  private let run: Run
+  private let sink: Sink
+  private let context: CurlContext
+  private let sockets: SocketTable
+  private var shards: [ConnectionShard] = []
+  private var workers: [Worker] = []
+  private var retries = RetryQueue()
+  private var spareJobs: [Job] = []
+  private var inFlight = 0
+  private var inputHasEnded = false
+  private var isWaitingForInput = false
+  private var unflushedSince = Int.max
+  private var cutOffAt = Int.max
+  private let grace: Int
+  private var recentShard: ConnectionShard?
+
+  /// - Parameter grace: seconds that requests in flight have after a signal.
+  package init(
+    _ settings: FetchSettings, source: RecordSource, output: Output, run: Run, grace: Int, sink: @escaping Sink
+  ) throws(Failure) {
+    self.settings = settings
+    self.source = source
+    self.output = output
+    self.run = run
+    self.grace = grace
+    self.sink = sink
+    context = try CurlContext(settings)
+    sockets = SocketTable(capacity: 2 * settings.workers + 64)
+    watch(Signals.wakeDescriptor)
+  }
+
+  private func watch(_ descriptor: Int32) {
+    var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: descriptor))
+    epoll_ctl(sockets.epoll, EPOLL_CTL_ADD, descriptor, &event)
+  }
+
+  /// Fetches until the input has ended and all is done, or a signal has cut it short.
+  package func fetchAll() throws(Failure) {
+    var events = [epoll_event](repeating: epoll_event(), count: 1024)
+    while true {
+      try admit()
+      if inputHasEnded, inFlight == 0, retries.count == 0 { break }
+      try stopIfAsked()
+      try tickShards()
+      let count = epoll_wait(sockets.epoll, &events, Int32(events.count), timeout())
+      for i in 0..<max(0, Int(count)) { try handle(events[i]) }
+      try flushIfDue()
+      run.progress.refresh()
+    }
+    try output.flush()
+  }
+
+  // MARK: Starting
+
+  /// Starts retries that are due and new requests, while workers are free.
+  private func admit() throws(Failure) {
+    while inFlight < settings.workers, !Signals.isStopping {
+      if let job = retries.popDue(Clock.now) {
+        start(job)
+        continue
+      }
+      guard !inputHasEnded, inFlight + retries.count < 2 * settings.workers else { return }
+      switch try source.nextIfReady() {
+      case .record(let request): try take(request)
+      case .end: inputHasEnded = true
+      case .notYet: return waitForInput()
+      }
+    }
+    if Signals.isStopping { inputHasEnded = true }
+  }
+
+  private func take(_ request: Record) throws(Failure) {
+    let job = spareJobs.popLast() ?? Job()
+    do throws(BadRecord) {
+      try job.load(request)
+      start(job)
+    } catch {
+      spareJobs.append(job)
+      try source.reject(error)
+    }
+  }
+
+  private func start(_ job: Job) {
+    inFlight += 1
+    shard(for: job).start(job, settings)
+  }
+
+  /// A shard with a free worker: where the last request went if to the same host, else one by the host's hash, so that open
+  /// connections are found again.
+  private func shard(for job: Job) -> ConnectionShard {
+    if let recentShard, recentShard.hasIdle, recentShard.lastHost == job.hostHash { return recentShard }
+    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost == job.hostHash }) { addWorker() }
+    let first = Int(job.hostHash % UInt64(shards.count))
+    for i in 0..<shards.count {
+      let shard = shards[(first + i) % shards.count]
+      if shard.hasIdle {
+        recentShard = shard
+        return shard
+      }
+    }
+    preconditionFailure("no free worker for a request within the limit")
+  }
+
+  private func addWorker() {
+    if workers.count % ConnectionShard.size == 0 { shards.append(ConnectionShard(sockets: sockets)) }
+    let shard = shards[shards.count - 1]
+    let worker = Worker(shard, settings, context)
+    workers.append(worker)
+    shard.add(worker)
+  }
+
+  // MARK: Waiting
+
+  private func waitForInput() {
+    guard !isWaitingForInput else { return }
+    isWaitingForInput = true
+    watch(source.descriptor)
+  }
+
+  private func handle(_ event: epoll_event) throws(Failure) {
+    let descriptor = event.data.fd
+    if descriptor == Signals.wakeDescriptor { return Signals.drainWake() }
+    if isWaitingForInput, descriptor == source.descriptor {
+      isWaitingForInput = false
+      epoll_ctl(sockets.epoll, EPOLL_CTL_DEL, descriptor, nil)
+      return
+    }
+    guard let shard = sockets.shard(for: descriptor)?.takeUnretainedValue() else { return }
+    var action: Int32 = 0
+    if event.events & EPOLLIN.rawValue != 0 { action |= CURL_CSELECT_IN }
+    if event.events & EPOLLOUT.rawValue != 0 { action |= CURL_CSELECT_OUT }
+    if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { action |= CURL_CSELECT_ERR }
+    shard.act(descriptor, action)
+    try shard.reap(finished)
+  }
+
+  private func tickShards() throws(Failure) {
+    let now = Clock.now
+    for shard in shards where shard.deadline <= now {
+      shard.act(CURL_SOCKET_TIMEOUT, 0)
+      try shard.reap(finished)
+    }
+  }
+
+  /// Milliseconds until something is due.
+  private func timeout() -> Int32 {
+    var due = min(retries.nextDue, cutOffAt)
+    for shard in shards { due = min(due, shard.deadline) }
+    if unflushedSince < .max { due = min(due, unflushedSince + Self.flushInterval) }
+    if inFlight < settings.workers, !inputHasEnded, !isWaitingForInput { return 0 }
+    let now = Clock.now
+    let idle = run.progress.refreshInterval
+    guard due < .max else { return idle }
+    let wait = Int32(min(max(0, (due - now + 999) / 1000), 60_000))
+    return idle < 0 ? wait : min(wait, idle)
+  }
+
+  private static let flushInterval = 50_000
+
+  private func flushIfDue() throws(Failure) {
+    try output.flushIfFull()
+    guard unflushedSince < .max, Clock.now - unflushedSince >= Self.flushInterval else { return }
+    try output.flush()
+    unflushedSince = .max
+  }
+
+  // MARK: Ending
+
+  private func finished(_ job: Job, _ outcome: Outcome) throws(Failure) {
+    inFlight -= 1
+    guard let error = outcome.error, !Signals.isStopping else { return conclude(job, outcome) }
+    let decision = settings.retry.decide(
+      attempts: job.attempts, isTransient: error.isTransient(status: outcome.status), retryAfter: outcome.retryAfter,
+      random: .random(in: 0...1))
+    switch decision {
+    case .giveUp: conclude(job, outcome)
+    case .retry(let pause):
+      job.lastOutcome = outcome
+      retries.add(job, due: Clock.now + pause)
+    case .tooFar(let seconds):
+      var outcome = outcome
+      outcome.message += ", to be asked again in \(seconds) s"
+      conclude(job, outcome)
+    }
+  }
+
+  private func conclude(_ job: Job, _ outcome: Outcome) {
+    sink(job, outcome)
+    spareJobs.append(job)
+    if unflushedSince == .max { unflushedSince = Clock.now }
+  }
+
+  /// After a signal: waiting retries end as they last did; what is in flight is cut off when its time is up.
+  private func stopIfAsked() throws(Failure) {
+    guard Signals.isStopping else { return }
+    if cutOffAt == .max { cutOffAt = Clock.now + grace * 1_000_000 }
+    while let job = retries.popAny() {
+      if let outcome = job.lastOutcome { conclude(job, outcome) }
+    }
+    guard Clock.now >= cutOffAt else { return }
+    for shard in shards {
+      try shard.cancel(workers) { (job, outcome) throws(Failure) in
+        inFlight -= 1
+        conclude(job, outcome)
+      }
+    }
+  }
+}

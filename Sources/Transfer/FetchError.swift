@@ -1,0 +1,65 @@
+import CCurl
+
+/// Why an item failed: the closed list of the `error` member.
+package enum FetchError: String, CaseIterable, Sendable {
+  case dns, connect, tls, timeout, reset
+  case protocolError = "protocol"
+  case tooManyRedirects = "too_many_redirects"
+  case unauthorized, forbidden
+  case notFound = "not_found"
+  case gone
+  case rateLimited = "rate_limited"
+  case clientError = "client_error"
+  case badGateway = "bad_gateway"
+  case unavailable
+  case gatewayTimeout = "gateway_timeout"
+  case serverError = "server_error"
+  case shortBody = "short_body"
+  case contentTypeMismatch = "content_type_mismatch"
+  case cancelled
+
+  /// What an HTTP status that is no success means; nil for 2xx.
+  package init?(status: Int) {
+    switch status {
+    case 200..<300: return nil
+    case 401: self = .unauthorized
+    case 403: self = .forbidden
+    case 404: self = .notFound
+    case 410: self = .gone
+    case 429: self = .rateLimited
+    case 400..<500: self = .clientError
+    case 502: self = .badGateway
+    case 503: self = .unavailable
+    case 504: self = .gatewayTimeout
+    case 500...: self = .serverError
+    default: self = .protocolError
+    }
+  }
+
+  /// What libcurl's code for a failed transfer means; libcurl-errors(3).
+  init(_ code: CURLcode) {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .dns
+    case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: self = .connect
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
+      self = .tls
+    case CURLE_OPERATION_TIMEDOUT: self = .timeout
+    case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING: self = .reset
+    case CURLE_PARTIAL_FILE: self = .shortBody
+    case CURLE_TOO_MANY_REDIRECTS: self = .tooManyRedirects
+    default: self = .protocolError
+    }
+  }
+
+  /// Whether another try may succeed: transport errors, 5xx, 429, and of the other 4xx 408 and 425.
+  func isTransient(status: Int) -> Bool {
+    switch self {
+    case .dns, .connect, .timeout, .reset, .protocolError, .shortBody: true
+    case .tls: status == 0
+    case .rateLimited, .badGateway, .unavailable, .gatewayTimeout, .serverError: true
+    case .clientError: status == 408 || status == 425
+    default: false
+    }
+  }
+}

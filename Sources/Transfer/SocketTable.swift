@@ -1,0 +1,70 @@
+import CLinux
+import Glibc
+
+/// All sockets of all shards, on one epoll descriptor, by descriptor number. A socket is registered once and left registered
+/// when libcurl loses interest (it will be back for the next request); it is forgotten when libcurl closes it.
+final class SocketTable {
+  struct Entry {
+    /// The shard that owns the socket, unretained.
+    var shard: Unmanaged<ConnectionShard>?
+    var registered: UInt32 = 0
+    var wanted: UInt32 = 0
+  }
+
+  let epoll: Int32
+  private var entries: UnsafeMutableBufferPointer<Entry>
+
+  init(capacity: Int) {
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    entries = .allocate(capacity: capacity)
+    entries.initialize(repeating: Entry())
+  }
+
+  deinit {
+    close(epoll)
+    entries.deallocate()
+  }
+
+  private func grow(beyond socket: Int) {
+    guard socket >= entries.count else { return }
+    let larger = UnsafeMutableBufferPointer<Entry>.allocate(capacity: socket * 2)
+    larger.initialize(repeating: Entry())
+    for i in 0..<entries.count { larger[i] = entries[i] }
+    entries.deallocate()
+    entries = larger
+  }
+
+  /// Takes libcurl's wish for `socket`: epoll's events, 0 for none.
+  func want(_ events: UInt32, _ socket: Int32, _ shard: Unmanaged<ConnectionShard>) {
+    let i = Int(socket)
+    grow(beyond: i)
+    entries[i].shard = shard
+    entries[i].wanted = events
+    guard events != 0, entries[i].registered != events else { return }
+    register(socket, events)
+  }
+
+  private func register(_ socket: Int32, _ events: UInt32) {
+    var event = epoll_event(events: events, data: epoll_data_t(fd: socket))
+    let isNew = entries[Int(socket)].registered == 0
+    epoll_ctl(epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+    entries[Int(socket)].registered = events
+  }
+
+  /// The shard to tell of an event; nil where nobody waits for one: the socket is then taken off epoll.
+  func shard(for socket: Int32) -> Unmanaged<ConnectionShard>? {
+    let i = Int(socket)
+    guard i < entries.count else { return nil }
+    guard entries[i].wanted == 0 else { return entries[i].shard }
+    if entries[i].registered != 0 {
+      epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
+      entries[i].registered = 0
+    }
+    return nil
+  }
+
+  /// The socket is about to be closed, which takes it off epoll.
+  func forget(_ socket: Int32) {
+    if Int(socket) < entries.count { entries[Int(socket)] = Entry() }
+  }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Records
+import Toolkit
+import Transfer
+
+@main struct Fetch: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "mt-fetch", abstract: "Fetch URLs to warm caches, and record how each request went.",
+    version: "mt-fetch \(toolkitVersion)")
+  static let schema = Schema.items(of: .fetch)
+
+  @Option(help: ArgumentHelp("Requests in flight at most.", valueName: "n"))
+  var workers = 500
+
+  @Option(help: ArgumentHelp("Seconds that one attempt may take.", valueName: "seconds"))
+  var timeout = 240.0
+
+  @Option(help: ArgumentHelp("Seconds that a connection may take to open.", valueName: "seconds"))
+  var connectTimeout = 30.0
+
+  @Option(help: ArgumentHelp("Further attempts after transport errors, 5xx, 408, 425 and 429.", valueName: "n"))
+  var retry = 2
+
+  @Option(help: ArgumentHelp("Longest pause before an attempt; a Retry-After beyond it is not waited for.", valueName: "seconds"))
+  var retryMaxDelay = 60.0
+
+  @Option(help: ArgumentHelp("Redirects followed at most; 0: none.", valueName: "n"))
+  var maxRedirects = 10
+
+  @Option(help: ArgumentHelp("Seconds that an idle connection is kept for reuse; 0: none is.", valueName: "seconds"))
+  var connectionCloseDelay = 15
+
+  @Option(help: ArgumentHelp("Send this header, “Name: value”; may be repeated.", valueName: "header"))
+  var header: [String] = []
+
+  @Option(help: ArgumentHelp("Send this User-Agent.", valueName: "name"))
+  var userAgent = "media-toolkit/\(toolkitVersion)"
+
+  @Option(help: ArgumentHelp("Trust the authorities in FILE (PEM) instead of the system's.", valueName: "file"))
+  var cacert: String?
+
+  @Flag(help: "Do not check certificates.")
+  var insecure = false
+
+  @Option(help: ArgumentHelp("Seconds that requests in flight have to end after SIGINT or SIGTERM.", valueName: "seconds"))
+  var grace = 5
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var resume: ResumeOptions
+  @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    func check(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
+      guard range.contains(value) else {
+        throw ValidationError("--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
+      }
+    }
+    try check("workers", Double(workers), 1...100_000)
+    try check("timeout", timeout, 0.001...86_400)
+    try check("connect-timeout", connectTimeout, 0.001...86_400)
+    try check("retry", Double(retry), 0...100)
+    try check("retry-max-delay", retryMaxDelay, 0...86_400)
+    try check("max-redirects", Double(maxRedirects), 0...100)
+    try check("connection-close-delay", Double(connectionCloseDelay), 0...86_400)
+    try check("grace", Double(grace), 0...3600)
+    for line in header where !line.contains(":") || line.utf8.contains(where: { $0 < 0x20 }) {
+      throw ValidationError("--header is “Name: value”, not “\(line)”")
+    }
+  }
+
+  func execute(_ run: Run) throws(Failure) {
+    var settings = self.settings
+    settings.workers = FileDescriptorLimit.raise(for: workers, run.console)
+    let (output, done) = try resume.open(self.output, run)
+    let source = try RecordSource(
+      input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), done: done.take(), plainLine: plainURL)
+    let tally = Tally()
+    let engine = try Engine(settings, source: source, output: output, run: run, grace: grace) { job, outcome in
+      output.write(job.body.bytes) { $0.append(outcome, of: job) }
+      tally.add(outcome, to: run.progress)
+    }
+    try engine.fetchAll()
+    try source.finish()
+    tally.report(run)
+    try run.complete(output)
+  }
+
+  private var settings: FetchSettings {
+    var settings = FetchSettings()
+    settings.timeout = Int(timeout * 1e6)
+    settings.connectTimeout = Int(connectTimeout * 1e6)
+    settings.retry.limit = retry
+    settings.retry.maximumDelay = Int(retryMaxDelay * 1e6)
+    settings.maximumRedirects = maxRedirects
+    settings.connectionCloseDelay = connectionCloseDelay
+    settings.headers = header
+    settings.userAgent = userAgent
+    settings.authorities = cacert
+    settings.verifiesCertificates = !insecure
+    return settings
+  }
+
+  /// A line that is a URL and no JSON.
+  private func plainURL(_ line: Bytes, _ record: inout ByteBuffer) -> Bool {
+    guard endOfAuthority(line) != nil else { return false }
+    record.append("{\"url\":")
+    record.append(quoted: line)
+    record.append("}")
+    return true
+  }
+}
+
+extension Double {
+  /// Without a needless “.0”.
+  fileprivate var plain: String { self == rounded() ? "\(Int(self))" : "\(self)" }
+}
