@@ -19,3 +19,14 @@ extension Run {
     try source.finish()
   }
 }
+
+/// The loop of tools that sum records up.
+extension Run {
+  package func fold(_ source: RecordSource, _ body: (Record) -> Void) throws(Failure) {
+    while let record = try source.next(beforeWaiting: { () throws(Failure) in }) {
+      body(record)
+      progress.done += 1
+    }
+    try source.finish()
+  }
+}
