@@ -4,7 +4,8 @@ import Toolkit
 /// The derivatives that can be asked for by name, from the tables of facts.
 package enum Catalog {
   package static let videos: [Preset] = Table(PackageResources.video_derivatives_tsv).rows.map { row in
-    let extra = row.count > 3 ? row[3].split(separator: " ").compactMap { Preset.Parameter(String($0), separator: "=") } : []
+    let extra =
+      row.count > 3 ? row[3].split(separator: " ").compactMap { Preset.Parameter(String($0), separator: "=") } : []
     return Preset(video: row[0], width: Int(row[1]) ?? 0, height: Int(row[2]) ?? 0, parameters: extra)
   }
 

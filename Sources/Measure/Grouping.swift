@@ -50,6 +50,7 @@ package final class Grouping {
 
   /// The groups, the largest first; the rest at the end.
   package var ranking: [Summary] {
-    groups.values.flatMap { $0 }.sorted { ($1.records, $0.group) < ($0.records, $1.group) } + (others.map { [$0] } ?? [])
+    groups.values.flatMap { $0 }.sorted { ($1.records, $0.group) < ($0.records, $1.group) }
+      + (others.map { [$0] } ?? [])
   }
 }

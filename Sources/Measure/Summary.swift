@@ -47,7 +47,8 @@ package final class Summary {
   }
 
   private func countExtension(_ record: Record) {
-    guard let key = record.text(.key) ?? record.text(.url).map(urlPath), let found = fileExtension(of: key), found.count <= 16
+    guard let key = record.text(.key) ?? record.text(.url).map(urlPath), let found = fileExtension(of: key),
+      found.count <= 16
     else { return }
     suffix.removeAll()
     for byte in found { suffix.append(byte: lowercased(byte)) }

@@ -6,7 +6,10 @@ package enum SummarySchema {
     title: "A summary record of mt-stats",
     properties: [
       ("record", Schema.schema(of: Field.record.definition)),
-      ("group", #"{"type":"object","description":"the members that the records of this summary share; absent: all records"}"#),
+      (
+        "group",
+        #"{"type":"object","description":"the members that the records of this summary share; absent: all records"}"#
+      ),
       ("records", #"{"type":["integer","string"],"description":"records summed up"}"#),
       ("started", #"{"type":"string","format":"date-time","description":"the earliest start"}"#),
       ("finished", #"{"type":"string","format":"date-time","description":"the latest end: start and total_ms"}"#),

@@ -32,7 +32,8 @@ extension Field {
     row(.contentType, "content_type", .string, .fetch, "Content-Type of the answer"),
     row(.httpVersion, "http_version", .string, .fetch, "protocol version of the answer: 1.0, 1.1, 2 or 3"),
     row(.remoteIP, "remote_ip", .string, .fetch, "address that was connected to"),
-    row(.sizeClass, "size_class", .oneOf(["small", "medium", "large"]), .fetch, always: true,
+    row(
+      .sizeClass, "size_class", .oneOf(["small", "medium", "large"]), .fetch, always: true,
       "by size, or by bytes where there is no size: up to 50 MiB, up to 200 MiB, more"),
     row(.cache, "cache", .oneOf(cacheVerdicts), .fetch, "what the answer says of the cache nearest to the client"),
     row(.cacheAge, "cache_age_seconds", .integer, .fetch, "Age of the answer"),

@@ -51,7 +51,9 @@ package struct IdentityHash: ~Copyable {
   }
 
   /// Of an object's present state: a changed size, time or tag makes another one. `name` is what the store calls it.
-  package mutating func state(source: Bytes, name: Bytes, version: Bytes?, size: Int?, mtime: Bytes?, etag: Bytes?) -> Identity {
+  package mutating func state(source: Bytes, name: Bytes, version: Bytes?, size: Int?, mtime: Bytes?, etag: Bytes?)
+    -> Identity
+  {
     parts.removeAll()
     parts.append("state")
     add(source)

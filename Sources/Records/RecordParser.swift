@@ -25,7 +25,9 @@ package final class RecordParser {
     places = .allocate(capacity: Field.allCases.count)
     places.initialize(repeating: -1, count: Field.allCases.count)
     for (place, field) in self.fields.enumerated() { places[field.rawValue] = place }
-    let names = self.fields.map { UnsafeRawPointer($0.name.utf8Start).assumingMemoryBound(to: CChar.self) as UnsafePointer<CChar>? }
+    let names = self.fields.map {
+      UnsafeRawPointer($0.name.utf8Start).assumingMemoryBound(to: CChar.self) as UnsafePointer<CChar>?
+    }
     let flags = self.fields.map { UInt8(owned.contains($0) ? 1 : 0) }
     guard let handle = mt_json_parser_new(names, flags, names.count) else { fatalError("out of memory") }
     self.handle = handle

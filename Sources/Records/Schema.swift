@@ -12,7 +12,6 @@ package enum Schema {
       required: required.map { "\($0.name)" })
   }
 
-
   package static func document(
     title: String, properties: [(name: String, schema: String)], required: [String]
   ) -> String {

@@ -56,7 +56,8 @@ extension Page.Cell {
     case .text(let text): text
     case .count(let value): grouped(value)
     case .share(let value): "\(fixed(value * 100, 1)) %"
-    case .milliseconds(let value): value < 10 ? "\(fixed(value, 2)) ms" : value < 10_000 ? "\(fixed(value, 0)) ms" : "\(fixed(value / 1000, 1)) s"
+    case .milliseconds(let value):
+      value < 10 ? "\(fixed(value, 2)) ms" : value < 10_000 ? "\(fixed(value, 0)) ms" : "\(fixed(value / 1000, 1)) s"
     case .seconds(let value): "\(fixed(value, value < 100 ? 1 : 0)) s"
     case .bytes(let value): Self.bytes(value)
     case .perSecond(let value): "\(fixed(value, value < 100 ? 1 : 0))/s"
@@ -71,7 +72,8 @@ extension Page.Cell {
     case .text(let text): out.append(quoted: text)
     case .count(let value): out.append(interoperable: value)
     case .share(let value): out.append(value, decimals: 6)
-    case .milliseconds(let value), .seconds(let value), .bytes(let value), .perSecond(let value), .bytesPerSecond(let value):
+    case .milliseconds(let value), .seconds(let value), .bytes(let value), .perSecond(let value),
+      .bytesPerSecond(let value):
       out.append(value, decimals: 3)
     case .none: out.append("null")
     }

@@ -15,7 +15,8 @@ package struct PerformanceReport {
 
   package var page: Page {
     var page = Page(title: "Performance")
-    page.sections = [overview, latency, cacheVerdicts] + groupTable + [failures, counts("Status", "status"), sizes]
+    page.sections =
+      [overview, latency, cacheVerdicts] + groupTable + [failures, counts("Status", "status"), sizes]
       + [counts("Variant", "variant"), counts("Extension", "extension"), counts("Size class", "size_class")]
     page.sections.removeAll { $0.rows.isEmpty }
     return page
@@ -48,14 +49,16 @@ package struct PerformanceReport {
 
   private var latency: Page.Section {
     let names = [
-      ("Total", "total_ms"), ("Time to first byte", "ttfb_ms"), ("Connect", "connect_ms"), ("TLS", "tls_ms"), ("DNS", "dns_ms"),
+      ("Total", "total_ms"), ("Time to first byte", "ttfb_ms"), ("Connect", "connect_ms"), ("TLS", "tls_ms"),
+      ("DNS", "dns_ms"),
     ]
     let figures = [("Mean", "mean")] + Self.quantiles + [("Max", "max")]
     let columns: [Page.Column] =
       [.init("Time", "time", isNumeric: false), .init("Count", "count")] + figures.map { .init($0.0, "\($0.1)_ms") }
     let rows = names.compactMap { title, name -> [Page.Cell]? in
       guard let count = all.figure(name, "count"), count > 0 else { return nil }
-      return [.text(title), .count(Int(count))] + figures.map { all.figure(name, $0.1).map { .milliseconds($0) } ?? .none }
+      return [.text(title), .count(Int(count))]
+        + figures.map { all.figure(name, $0.1).map { .milliseconds($0) } ?? .none }
     }
     return Page.Section("Latency", columns, rows)
   }
@@ -66,7 +69,9 @@ package struct PerformanceReport {
 
   /// A counted member as a table of value, count and share.
   private func counts(_ title: String, _ name: String) -> Page.Section {
-    let columns: [Page.Column] = [.init(title, name, isNumeric: false), .init("Count", "count"), .init("Share", "share")]
+    let columns: [Page.Column] = [
+      .init(title, name, isNumeric: false), .init("Count", "count"), .init("Share", "share"),
+    ]
     let rows = all.counts(name).map { [Page.Cell.text($0.value), .count($0.count), share($0.count, of: all.records)] }
     return Page.Section(title, columns, rows)
   }
@@ -88,15 +93,21 @@ package struct PerformanceReport {
     var tables: [(names: [String], groups: [SummaryReader])] = []
     for group in groups {
       let names = group.group.map(\.name)
-      if let i = tables.firstIndex(where: { $0.names == names }) { tables[i].groups.append(group) } else { tables.append((names, [group])) }
+      if let i = tables.firstIndex(where: { $0.names == names }) {
+        tables[i].groups.append(group)
+      } else {
+        tables.append((names, [group]))
+      }
     }
     return tables.map { Self.table(of: $0.groups, by: $0.names) }
   }
 
   private static func table(of groups: [SummaryReader], by names: [String]) -> Page.Section {
-    let columns: [Page.Column] = names.map { .init($0, $0, isNumeric: false) } + [
-      .init("Requests", "requests"), .init("Failed", "failed"), .init("Hit ratio", "hit_ratio"), .init("Bytes", "bytes"),
-    ] + quantiles.prefix(4).map { .init($0.0, "\($0.1)_ms") }
+    let columns: [Page.Column] =
+      names.map { .init($0, $0, isNumeric: false) } + [
+        .init("Requests", "requests"), .init("Failed", "failed"), .init("Hit ratio", "hit_ratio"),
+        .init("Bytes", "bytes"),
+      ] + quantiles.prefix(4).map { .init($0.0, "\($0.1)_ms") }
     let rows = groups.map { group in
       group.group.map { Page.Cell.text($0.value) } + [
         .count(group.records), .count(group.count("ok", "false")), hitRatio(group),

@@ -51,7 +51,9 @@ final class DirectoryWorker {
   }
 
   private func report(_ directory: Directory, _ name: Bytes, _ what: String, _ code: Int32) {
-    let path = directory.root.name + (directory.root.name.hasSuffix("/") ? "" : "/") + String(decoding: directory.path, as: UTF8.self)
+    let path =
+      directory.root.name + (directory.root.name.hasSuffix("/") ? "" : "/")
+      + String(decoding: directory.path, as: UTF8.self)
     handover.deliver(.problem("cannot \(what) \(path)\(name.string): \(systemMessage(code))"))
   }
 
@@ -103,7 +105,9 @@ final class DirectoryWorker {
       var step = rest.prefix(4000)
       if step.count < rest.count, let slash = step.lastIndex(of: 0x2F) { step = step[...slash] }
       rest = rest[step.endIndex...]
-      let next = (step + [0]).withUnsafeBytes { openat(from, $0.baseAddress!.assumingMemoryBound(to: CChar.self), flags) }
+      let next = (step + [0]).withUnsafeBytes {
+        openat(from, $0.baseAddress!.assumingMemoryBound(to: CChar.self), flags)
+      }
       let code = errno
       close(from)
       errno = code
@@ -114,7 +118,8 @@ final class DirectoryWorker {
 
   /// Looks at one entry, whose key is in `key`.
   private func visit(
-    _ type: Int32, _ name: UnsafePointer<CChar>, in directory: Directory, _ descriptor: Int32, _ ancestors: [DirectoryListing.FileID]
+    _ type: Int32, _ name: UnsafePointer<CChar>, in directory: Directory, _ descriptor: Int32,
+    _ ancestors: [DirectoryListing.FileID]
   ) {
     var status = stat()
     var isKnownFile = type == Int32(DT_REG)
@@ -140,13 +145,15 @@ final class DirectoryWorker {
 
   private func enter(_ directory: Directory, _ ancestors: [DirectoryListing.FileID]) {
     subdirectories.append(
-      Directory(root: directory.root, path: Array(key.bytes) + [0x2F], ancestors: listing.followsSymlinks ? ancestors : []))
+      Directory(
+        root: directory.root, path: Array(key.bytes) + [0x2F], ancestors: listing.followsSymlinks ? ancestors : []))
   }
 
   /// Appends the record of the file whose key is in `key`.
   private func add(_ media: Media, _ status: stat, _ root: DirectoryListing.Root) {
     let modified = Timestamp(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-    guard listing.filter.accepts(size: status.st_size, modified: modified), isWanted(status.st_size, modified, root) else { return }
+    guard listing.filter.accepts(size: status.st_size, modified: modified), isWanted(status.st_size, modified, root)
+    else { return }
     if chunk.count == 0 { chunkBegan = Clock.now }
     chunk.lines.append("{\"key\":")
     chunk.lines.append(quoted: key.bytes)

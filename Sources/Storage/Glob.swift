@@ -103,7 +103,9 @@ package struct Glob: Sendable {
   }
 
   /// Matches one token at `position`; the token that follows it, or nil where it does not fit.
-  private func step(_ token: Int, _ text: Bytes, _ position: inout Int, _ star: inout Retry?, _ deepStar: inout Retry?) -> Int? {
+  private func step(_ token: Int, _ text: Bytes, _ position: inout Int, _ star: inout Retry?, _ deepStar: inout Retry?)
+    -> Int?
+  {
     switch tokens[token] {
     case .segment: star = Retry(token: token + 1, position: position)
     case .anything, .directories:

@@ -124,10 +124,12 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
   pthread_sigmask(SIG_SETMASK, &all, &before)
   var thread = pthread_t()
   let box = Unmanaged.passRetained(Box(body))
-  let status = pthread_create(&thread, nil, { context in
-    Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
-    return nil
-  }, box.toOpaque())
+  let status = pthread_create(
+    &thread, nil,
+    { context in
+      Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
   precondition(status == 0, "no thread can be started")
   pthread_detach(thread)
   pthread_sigmask(SIG_SETMASK, &before, nil)

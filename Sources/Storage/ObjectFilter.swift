@@ -20,7 +20,9 @@ package struct ObjectFilter: Sendable {
   package func accepts(key: Bytes, media found: Media) -> Bool {
     if let media, media != found { return false }
     if !extensions.isEmpty {
-      guard let suffix = fileExtension(of: key), extensions.contains(where: { suffix.equalsIgnoringCase($0) }) else { return false }
+      guard let suffix = fileExtension(of: key), extensions.contains(where: { suffix.equalsIgnoringCase($0) }) else {
+        return false
+      }
     }
     if !include.isEmpty, !include.contains(where: { $0.matches(key) }) { return false }
     return !exclude.contains { $0.matches(key) }

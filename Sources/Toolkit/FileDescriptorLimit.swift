@@ -15,7 +15,8 @@ package enum FileDescriptorLimit {
     }
     let allowed = max(1, Int(min(limit.rlim_cur, 1 << 30)) - spare)
     guard allowed < connections else { return connections }
-    console.warning("only \(allowed) of \(connections) workers: the limit of open files is \(limit.rlim_cur) (ulimit -n)")
+    console.warning(
+      "only \(allowed) of \(connections) workers: the limit of open files is \(limit.rlim_cur) (ulimit -n)")
     return allowed
   }
 }

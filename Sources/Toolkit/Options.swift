@@ -6,7 +6,8 @@ package struct CommonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write what this run did to FILE, as JSON.", valueName: "file"))
   package var summary: String?
 
-  @Option(help: ArgumentHelp("Show progress on standard error: auto (on a terminal), always or never.", valueName: "when"))
+  @Option(
+    help: ArgumentHelp("Show progress on standard error: auto (on a terminal), always or never.", valueName: "when"))
   package var progress = Progress.Mode.auto
 
   @Flag(name: .shortAndLong, help: "Print errors only.")
@@ -41,7 +42,8 @@ package struct InputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Read only the first N records; 0 is all.", valueName: "n"))
   package var limit: Int?
 
-  @Option(help: ArgumentHelp("Take only part I of N of the items, chosen by identity; I from 1 to N.", valueName: "i/n"))
+  @Option(
+    help: ArgumentHelp("Take only part I of N of the items, chosen by identity; I from 1 to N.", valueName: "i/n"))
   package var shard: Shard?
 
   package init() {}
@@ -78,7 +80,9 @@ package enum BadLineAction: String, CaseIterable, ExpressibleByArgument, Sendabl
 
 /// What tools that write records take.
 package struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write to FILE, which takes its name when it is complete.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write to FILE, which takes its name when it is complete.", valueName: "file"))
   package var output: String?
 
   package init() {}
@@ -140,7 +144,8 @@ package struct Shard: ExpressibleByArgument, Sendable {
 
   package init?(argument: String) {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]), count >= 1, (1...count).contains(index)
+    guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]), count >= 1,
+      (1...count).contains(index)
     else { return nil }
     self.index = index
     self.count = count

@@ -11,7 +11,10 @@ package struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
   package init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let unit = argument.dropFirst(digits.count).lowercased()
-    guard let value = Double(digits), let power = ["", "k", "m", "g", "t", "p"].firstIndex(where: { unit.first.map { "\($0)" } ?? "" == $0 || unit == "b" && $0 == "" })
+    guard let value = Double(digits),
+      let power = ["", "k", "m", "g", "t", "p"].firstIndex(where: {
+        unit.first.map { "\($0)" } ?? "" == $0 || unit == "b" && $0 == ""
+      })
     else { return nil }
     let base: Double
     switch unit.dropFirst(power == 0 ? 0 : 1) {

@@ -182,7 +182,9 @@ private struct InputFiles {
   /// Whether a read would not block.
   var isReady: Bool { isRegular || hasEnded || Signals.isReadable(descriptor) }
 
-  func fraction(read: Int) -> Double? { isRegular && size > 0 && rest.isEmpty ? min(Double(read) / Double(size), 1) : nil }
+  func fraction(read: Int) -> Double? {
+    isRegular && size > 0 && rest.isEmpty ? min(Double(read) / Double(size), 1) : nil
+  }
 
   mutating func openNext() throws(Failure) {
     if descriptor > 0 { close(descriptor) }

@@ -3,7 +3,8 @@
 package enum SettingNames {
   package static let all: Set<String> = [
     "base-url", "cacert", "connect-timeout", "connection-close-delay", "derivatives", "exclude", "exclude-directories",
-    "extensions", "follow-symlinks", "format", "header", "image-variants", "include", "insecure", "keep-failed", "limit",
+    "extensions", "follow-symlinks", "format", "header", "image-variants", "include", "insecure", "keep-failed",
+    "limit",
     "list-variants", "log-format", "max-redirects", "max-size", "media-type", "min-size", "newer-than", "older-than",
     "on-bad-line", "output", "progress", "quiet", "rejects", "resume", "retry", "retry-max-delay", "shard", "since",
     "summary", "timeout", "type", "url-format", "user-agent", "verbose", "workers", "by", "grace",

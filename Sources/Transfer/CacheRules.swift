@@ -22,7 +22,8 @@ struct CacheRule: Sendable {
     init(_ text: String) { parts = text.split(separator: "*", omittingEmptySubsequences: false).map { Array($0.utf8) } }
 
     func matches(_ value: Bytes) -> Bool {
-      guard let first = parts.first, let last = parts.last, value.count >= first.count + (parts.count > 1 ? last.count : 0)
+      guard let first = parts.first, let last = parts.last,
+        value.count >= first.count + (parts.count > 1 ? last.count : 0)
       else { return false }
       if parts.count == 1 { return value.count == first.count && has(first, value, 0) }
       guard has(first, value, 0), has(last, value, value.count - last.count) else { return false }

@@ -53,7 +53,9 @@ package struct CacheVerdict: Equatable, Sendable {
     var parameters: [String: String] = [:]
     for text in member.dropFirst() {
       let parts = text.split(separator: "=", maxSplits: 1)
-      if let key = parts.first { parameters[key.lowercased()] = parts.count > 1 ? StructuredField.bare(parts[1]) : "true" }
+      if let key = parts.first {
+        parameters[key.lowercased()] = parts.count > 1 ? StructuredField.bare(parts[1]) : "true"
+      }
     }
     return CacheVerdict(verdict(parameters), layer: StructuredField.bare(name[...]))
   }

@@ -80,7 +80,9 @@ final class ConnectionShard {
   }
 
   private func worker(of easy: UnsafeMutableRawPointer) -> Worker {
-    guard let pointer = ccurl_get_pointer(easy, CURLINFO_PRIVATE) else { preconditionFailure("a handle without its worker") }
+    guard let pointer = ccurl_get_pointer(easy, CURLINFO_PRIVATE) else {
+      preconditionFailure("a handle without its worker")
+    }
     return Unmanaged<Worker>.fromOpaque(pointer).takeUnretainedValue()
   }
 

@@ -104,7 +104,9 @@ package final class Engine {
   /// connections are found again.
   private func shard(for job: Job) -> ConnectionShard {
     if let recentShard, recentShard.hasIdle, recentShard.lastHost == job.hostHash { return recentShard }
-    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost == job.hostHash }) { addWorker() }
+    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost == job.hostHash }) {
+      addWorker()
+    }
     let first = Int(job.hostHash % UInt64(shards.count))
     for i in 0..<shards.count {
       let shard = shards[(first + i) % shards.count]

@@ -29,7 +29,9 @@ package struct ResponseHead: ~Copyable {
       isComplete = true
       return
     }
-    guard let colon = line.firstIndex(of: 0x3A), let header = HeaderNames.index(of: line.slice(0, colon)) else { return }
+    guard let colon = line.firstIndex(of: 0x3A), let header = HeaderNames.index(of: line.slice(0, colon)) else {
+      return
+    }
     let value = line.slice(colon + 1, line.count).trimmed
     let start = text.count
     text.append(value)
@@ -41,7 +43,6 @@ package struct ResponseHead: ~Copyable {
     guard let found = kept.last(where: { $0.header == header }) else { return nil }
     return text.bytes.slice(found.start, found.end)
   }
-
 
   /// How often the header of this index came.
   func count(_ header: Int) -> Int { kept.reduce(0) { $0 + ($1.header == header ? 1 : 0) } }

@@ -9,7 +9,8 @@ import Toolkit
     version: "mt-expand \(toolkitVersion)")
   static let schema = Schema.items(of: .expand)
 
-  @Option(name: .customLong("base-url"), help: ArgumentHelp("Where the objects are served; required.", valueName: "url"))
+  @Option(
+    name: .customLong("base-url"), help: ArgumentHelp("Where the objects are served; required.", valueName: "url"))
   var baseURL: String?
 
   @Option(help: ArgumentHelp("Video derivatives.", valueName: "names"))

@@ -21,7 +21,9 @@ import Transfer
   @Option(help: ArgumentHelp("Further attempts after transport errors, 5xx, 408, 425 and 429.", valueName: "n"))
   var retry = 2
 
-  @Option(help: ArgumentHelp("Longest pause before an attempt; a Retry-After beyond it is not waited for.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "Longest pause before an attempt; a Retry-After beyond it is not waited for.", valueName: "seconds"))
   var retryMaxDelay = 60.0
 
   @Option(help: ArgumentHelp("Redirects followed at most; 0: none.", valueName: "n"))
@@ -42,7 +44,8 @@ import Transfer
   @Flag(help: "Do not check certificates.")
   var insecure = false
 
-  @Option(help: ArgumentHelp("Seconds that requests in flight have to end after SIGINT or SIGTERM.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("Seconds that requests in flight have to end after SIGINT or SIGTERM.", valueName: "seconds"))
   var grace = 5
 
   @OptionGroup var input: InputOptions
@@ -53,7 +56,8 @@ import Transfer
   mutating func validate() throws {
     func check(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
       guard range.contains(value) else {
-        throw ValidationError("--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
+        throw ValidationError(
+          "--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
       }
     }
     try check("workers", Double(workers), 1...100_000)
@@ -74,7 +78,8 @@ import Transfer
     settings.workers = FileDescriptorLimit.raise(for: workers, run.console)
     let (output, done) = try resume.open(self.output, run)
     let source = try RecordSource(
-      input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), done: done.take(), plainLine: plainURL)
+      input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), done: done.take(),
+      plainLine: plainURL)
     let tally = Tally()
     let engine = try Engine(settings, source: source, output: output, run: run, grace: grace) { job, outcome in
       output.write(job.body.bytes) { $0.append(outcome, of: job) }

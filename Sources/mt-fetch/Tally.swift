@@ -33,7 +33,8 @@ final class Tally {
     let ranking = errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
     run.summaryMembers.append(("succeeded", "\(succeeded)"))
     run.summaryMembers.append(("failed", "\(failed)"))
-    run.summaryMembers.append(("errors", "{" + ranking.map { "\"\($0.key.rawValue)\":\($0.value)" }.joined(separator: ",") + "}"))
+    run.summaryMembers.append(
+      ("errors", "{" + ranking.map { "\"\($0.key.rawValue)\":\($0.value)" }.joined(separator: ",") + "}"))
     guard failed > 0 else { return }
     let kinds = ranking.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
     if hasReachedServer || Signals.isStopping {

@@ -44,7 +44,8 @@ import Toolkit
   @Option(help: ArgumentHelp("End after N objects; 0 is all.", valueName: "n"))
   var limit: Int?
 
-  @Option(help: ArgumentHelp("List only part I of N of the objects, chosen by identity; I from 1 to N.", valueName: "i/n"))
+  @Option(
+    help: ArgumentHelp("List only part I of N of the objects, chosen by identity; I from 1 to N.", valueName: "i/n"))
   var shard: Shard?
 
   @OptionGroup var output: OutputOptions

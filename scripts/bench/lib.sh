@@ -26,8 +26,8 @@ measure() {
   shift
   TIMEFORMAT='%3U %3S'
   began=${EPOCHREALTIME/./}
-  # The status is the command's; many peers end with one of their own.
-  { time command time -qf %M -o "$scratch/memory" "$@" 2>"$scratch/$label.log"; } 2>"$scratch/cpu" || true
+  { time command time -qf %M -o "$scratch/memory" "$@" 2>"$scratch/log"; } 2>"$scratch/cpu" ||
+    echo "$me: $label failed: $(tail -n 1 "$scratch/log")" >&2
   local wall=$((${EPOCHREALTIME/./} - began))
   times=$(<"$scratch/cpu")
   awk -v label="$label" -v wall="$wall" -v kib="$(tail -n 1 "$scratch/memory")" \
