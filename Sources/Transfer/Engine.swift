@@ -74,7 +74,7 @@ package final class Engine {
         start(job)
         continue
       }
-      guard !inputHasEnded, inFlight + retries.count < 2 * settings.workers else { return }
+      guard wantsInput else { return }
       switch try source.nextIfReady() {
       case .record(let request): try take(request)
       case .end: inputHasEnded = true
@@ -82,6 +82,11 @@ package final class Engine {
       }
     }
     if Signals.isStopping { inputHasEnded = true }
+  }
+
+  /// Whether a further request may be taken in: retries that wait count too, so that memory stays bounded.
+  private var wantsInput: Bool {
+    !inputHasEnded && inFlight < settings.workers && inFlight + retries.count < 2 * settings.workers
   }
 
   private func take(_ request: Record) throws(Failure) {
@@ -164,7 +169,7 @@ package final class Engine {
     var due = min(retries.nextDue, cutOffAt)
     for shard in shards { due = min(due, shard.deadline) }
     if unflushedSince < .max { due = min(due, unflushedSince + Self.flushInterval) }
-    if inFlight < settings.workers, !inputHasEnded, !isWaitingForInput { return 0 }
+    if wantsInput, !isWaitingForInput { return 0 }
     let now = Clock.now
     let idle = run.progress.refreshInterval
     guard due < .max else { return idle }

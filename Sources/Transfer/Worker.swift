@@ -14,12 +14,14 @@ final class Worker {
   private var acceptList: UnsafeMutablePointer<curl_slist>?
   private var currentAccept: String?
   private var usesLargeBuffer = false
+  private let doesNotFollow: Bool
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
   init(_ shard: ConnectionShard, _ settings: FetchSettings, _ context: CurlContext) {
     self.shard = shard
     guard let easy = curl_easy_init() else { fatalError("out of memory") }
     self.easy = easy
+    doesNotFollow = settings.maximumRedirects == 0
     errorText[0] = 0
     context.apply(settings, to: easy)
     let this = Unmanaged.passUnretained(self).toOpaque()
@@ -143,6 +145,9 @@ final class Worker {
     if code != CURLE_OK {
       let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
       return fail(&outcome, FetchError(code), detail.map { String(cString: $0) } ?? "")
+    }
+    if doesNotFollow, [301, 302, 303, 307, 308].contains(outcome.status) {
+      return fail(&outcome, .tooManyRedirects, "the server answered \(outcome.status), and redirects are not followed")
     }
     if let error = FetchError(status: outcome.status) {
       return fail(&outcome, error, "the server answered \(outcome.status)")
