@@ -10,7 +10,7 @@ package final class Output {
   package private(set) var bytes = 0
 
   private static let flushAt = 128 << 10
-  private let descriptor: Int32
+  package private(set) var descriptor: Int32
   private let file: OutputFile?
 
   package init(file: OutputFile?) {
@@ -32,8 +32,11 @@ package final class Output {
 
   /// Flushes where much has gathered. To be called between records.
   @inline(__always) package func flushIfFull() throws(Failure) {
-    if buffer.count >= Self.flushAt { try flush() }
+    if isFull { try flush() }
   }
+
+  /// Whether so much has gathered that it should be flushed.
+  @inline(__always) package var isFull: Bool { buffer.count >= Self.flushAt }
 
   /// Appends a record: `body`, a line without its closing brace, and what `members` appends, each `,"name":value`.
   package func write(_ body: Bytes, _ members: (inout ByteBuffer) -> Void) {
@@ -56,18 +59,46 @@ package final class Output {
   private func writeAll(_ all: Bytes) throws(Failure) {
     var rest = all
     while !rest.isEmpty {
-      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      let count = try writeSome(rest)
+      rest = rest.slice(count, rest.count)
+      if count == 0 { waitUntilWritable() }
+    }
+  }
+
+  /// write(2) once; 0 where it would have to wait.
+  private func writeSome(_ some: Bytes) throws(Failure) -> Int {
+    while true {
+      let count = Glibc.write(descriptor, some.baseAddress, some.count)
       if count >= 0 {
         bytes += count
-        rest = rest.slice(count, rest.count)
-      } else if errno == EAGAIN {
-        waitUntilWritable()
-      } else if errno == EPIPE && file == nil {
-        throw .brokenPipe
-      } else if errno != EINTR {
-        throw Failure(.ioError, "cannot write \(file?.path ?? "standard output")", errno: errno)
+        return count
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: return 0
+      case EPIPE where file == nil: throw .brokenPipe
+      default: throw Failure(.ioError, "cannot write \(file?.path ?? "standard output")", errno: errno)
       }
     }
+  }
+
+  /// Opens a standard output that is a pipe once more, without blocking, so that a reader who is slow cannot hold up work
+  /// that has to go on. The flag would otherwise be shared with whoever else has the pipe.
+  package func stopBlocking() {
+    guard file == nil else { return }
+    let own = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+    var status = stat()
+    if own >= 0, fstat(own, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
+      descriptor = own
+    } else if own >= 0 {
+      close(own)
+    }
+  }
+
+  /// Hands to the system what it takes at once; what it does not take stays in the buffer.
+  package func flushWithoutWaiting() throws(Failure) {
+    guard !buffer.isEmpty else { return }
+    buffer.removeFirst(try writeSome(buffer.bytes))
   }
 
   /// Another process may have made a shared standard output non-blocking.

@@ -24,6 +24,7 @@ package final class Engine {
   private var inFlight = 0
   private var inputHasEnded = false
   private var isWaitingForInput = false
+  private var isWaitingForReader = false
   private var unflushedSince = Int.max
   private var cutOffAt = Int.max
   private let grace: Int
@@ -41,13 +42,16 @@ package final class Engine {
     self.sink = sink
     context = try CurlContext(settings)
     sockets = SocketTable(capacity: 2 * settings.workers + 64)
-    watch(Signals.wakeDescriptor)
+    output.stopBlocking()
+    watch(Signals.wakeDescriptor, EPOLLIN)
   }
 
-  private func watch(_ descriptor: Int32) {
-    var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: descriptor))
+  private func watch(_ descriptor: Int32, _ events: EPOLL_EVENTS) {
+    var event = epoll_event(events: events.rawValue, data: epoll_data_t(fd: descriptor))
     epoll_ctl(sockets.epoll, EPOLL_CTL_ADD, descriptor, &event)
   }
+
+  private func unwatch(_ descriptor: Int32) { epoll_ctl(sockets.epoll, EPOLL_CTL_DEL, descriptor, nil) }
 
   /// Fetches until the input has ended and all is done, or a signal has cut it short.
   package func fetchAll() throws(Failure) {
@@ -86,7 +90,7 @@ package final class Engine {
 
   /// Whether a further request may be taken in: retries that wait count too, so that memory stays bounded.
   private var wantsInput: Bool {
-    !inputHasEnded && inFlight < settings.workers && inFlight + retries.count < 2 * settings.workers
+    !inputHasEnded && !output.isFull && inFlight < settings.workers && inFlight + retries.count < 2 * settings.workers
   }
 
   private func take(_ request: Record) throws(Failure) {
@@ -136,7 +140,7 @@ package final class Engine {
   private func waitForInput() {
     guard !isWaitingForInput else { return }
     isWaitingForInput = true
-    watch(source.descriptor)
+    watch(source.descriptor, EPOLLIN)
   }
 
   private func handle(_ event: epoll_event) throws(Failure) {
@@ -144,8 +148,11 @@ package final class Engine {
     if descriptor == Signals.wakeDescriptor { return Signals.drainWake() }
     if isWaitingForInput, descriptor == source.descriptor {
       isWaitingForInput = false
-      epoll_ctl(sockets.epoll, EPOLL_CTL_DEL, descriptor, nil)
-      return
+      return unwatch(descriptor)
+    }
+    if isWaitingForReader, descriptor == output.descriptor {
+      isWaitingForReader = false
+      return unwatch(descriptor)
     }
     guard let shard = sockets.shard(for: descriptor)?.takeUnretainedValue() else { return }
     var action: Int32 = 0
@@ -168,7 +175,7 @@ package final class Engine {
   private func timeout() -> Int32 {
     var due = min(retries.nextDue, cutOffAt)
     for shard in shards { due = min(due, shard.deadline) }
-    if unflushedSince < .max { due = min(due, unflushedSince + Self.flushInterval) }
+    if unflushedSince < .max, !isWaitingForReader { due = min(due, unflushedSince + Self.flushInterval) }
     if wantsInput, !isWaitingForInput { return 0 }
     let now = Clock.now
     let idle = run.progress.refreshInterval
@@ -180,10 +187,14 @@ package final class Engine {
   private static let flushInterval = 50_000
 
   private func flushIfDue() throws(Failure) {
-    try output.flushIfFull()
-    guard unflushedSince < .max, Clock.now - unflushedSince >= Self.flushInterval else { return }
-    try output.flush()
-    unflushedSince = .max
+    guard !isWaitingForReader, unflushedSince < .max else { return }
+    guard output.isFull || Clock.now - unflushedSince >= Self.flushInterval else { return }
+    try output.flushWithoutWaiting()
+    unflushedSince = output.buffer.isEmpty ? .max : unflushedSince
+    guard !output.buffer.isEmpty else { return }
+    // The reader is slow: once much has gathered no new request begins, but those in flight go on.
+    isWaitingForReader = true
+    watch(output.descriptor, EPOLLOUT)
   }
 
   // MARK: Ending
