@@ -6,7 +6,7 @@ SWIFT = swift
 
 TOOLS := $(notdir $(wildcard Sources/mt-*))
 PAGES := $(wildcard man/*.[157])
-BENCHES := $(sort $(wildcard scripts/bench/*))
+BENCHES = $(sort $(shell find scripts/bench -type f -perm -100))
 BIN = .build/release
 RELEASE = -c release --static-swift-stdlib
 # Whatever has a shell's #! line.
@@ -30,6 +30,7 @@ build: ## build the tools into .build/release
 test: build ## run all tests
 	$(SWIFT) test
 	Tests/run
+	Tests/man/check
 
 check: lint test ## what must pass before a commit: format, linters, tests
 

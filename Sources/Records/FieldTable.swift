@@ -33,8 +33,8 @@ extension Field {
     row(.httpVersion, "http_version", .string, .fetch, "protocol version of the answer: 1.0, 1.1, 2 or 3"),
     row(.remoteIP, "remote_ip", .string, .fetch, "address that was connected to"),
     row(
-      .sizeClass, "size_class", .oneOf(["small", "medium", "large"]), .fetch, always: true,
-      "by size, or by bytes where there is no size: up to 50 MiB, up to 200 MiB, more"),
+      .sizeClass, "size_class", .oneOf(["small", "medium", "large"]), .fetch,
+      "by size, or by bytes where there is no size but a whole body: up to 50 MiB, up to 200 MiB, more"),
     row(.cache, "cache", .oneOf(cacheVerdicts), .fetch, "what the answer says of the cache nearest to the client"),
     row(.cacheAge, "cache_age_seconds", .integer, .fetch, "Age of the answer"),
     row(.cacheLayer, "cache_layer", .string, .fetch, "the cache that gave the verdict"),

@@ -11,9 +11,10 @@ package final class RecordSource {
     case end
   }
 
-  /// What a line that is no record may still be. It writes the record's line and returns true, or leaves it alone.
-  package typealias PlainLine = (_ line: Bytes, _ record: inout ByteBuffer) -> Bool
+  /// Takes a line that does not begin with a brace and writes the record that it stands for.
+  package typealias PlainLine = (_ line: Bytes, _ record: inout ByteBuffer) throws(BadRecord) -> Void
 
+  /// Good ones, those passed over by `--shard` and `--resume` too.
   package private(set) var records = 0
   package private(set) var bytes = 0
   package private(set) var badLines = 0
@@ -111,15 +112,16 @@ package final class RecordSource {
       if options.shard != nil || done != nil, !isWanted(record) { return nil }
       return record
     } catch {
-      try reject(error)
+      try report(error)
       return nil
     }
   }
 
   private func parse(_ line: Bytes) throws(BadRecord) -> Record {
-    guard let plainLine, line.first != 0x7B else { return try parser.parse(line) }
+    let text = line.trimmed
+    guard let plainLine, text.first != 0x7B else { return try parser.parse(line) }
     converted.removeAll()
-    guard plainLine(line.trimmed, &converted) else { return try parser.parse(line) }
+    try plainLine(text, &converted)
     converted.reserve(RecordParser.padding)
     return try parser.parse(converted.bytes)
   }
@@ -136,6 +138,11 @@ package final class RecordSource {
 
   /// Reports the line of the record handed out last as bad: it is left out, and the run goes on unless told to stop.
   package func reject(_ bad: BadRecord) throws(Failure) {
+    records -= 1
+    try report(bad)
+  }
+
+  private func report(_ bad: BadRecord) throws(Failure) {
     badLines += 1
     if let rejects {
       rejects.buffer.append(currentLine)
@@ -153,8 +160,8 @@ package final class RecordSource {
   /// To be called when the stream has been read: completes the rejects, and says so where nothing was good.
   package func finish() throws(Failure) {
     try rejects?.complete()
-    if badLines > 0, badLines >= records + badLines {
-      run.fail("every line of the input was bad (\(badLines) of \(badLines))")
+    if badLines > 0, records == 0 {
+      run.fail("every line of the input was bad, \(badLines) in all")
     }
   }
 }

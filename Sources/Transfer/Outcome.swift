@@ -57,7 +57,9 @@ extension ByteBuffer {
     if let type = outcome.contentType { append(.contentType, type) }
     if let version = outcome.httpVersion { append(.httpVersion, literal: version) }
     if !outcome.remoteIP.isEmpty { append(.remoteIP, outcome.remoteIP) }
-    append(.sizeClass, literal: SizeClass.name(job.size ?? outcome.bytes))
+    if let size = job.size ?? (outcome.isSuccess ? outcome.bytes : nil) {
+      append(.sizeClass, literal: SizeClass.name(size))
+    }
     if let cache = outcome.cache {
       append(.cache, cache.verdict)
       if let age = outcome.age { append(.cacheAge, age) }

@@ -107,12 +107,11 @@ import Transfer
   }
 
   /// A line that is a URL and no JSON.
-  private func plainURL(_ line: Bytes, _ record: inout ByteBuffer) -> Bool {
-    guard endOfAuthority(line) != nil else { return false }
+  private func plainURL(_ line: Bytes, _ record: inout ByteBuffer) throws(BadRecord) {
+    guard endOfAuthority(line) != nil else { throw BadRecord("neither a JSON object nor an http or https URL") }
     record.append("{\"url\":")
     record.append(quoted: line)
     record.append("}")
-    return true
   }
 }
 

@@ -40,7 +40,8 @@ final class Tally {
     if hasReachedServer || Signals.isStopping {
       run.fail("\(failed) of \(failed + succeeded) items failed: \(kinds)")
     } else {
-      run.console.error("no server could be reached: all \(failed) items failed (\(kinds)), the first: \(firstMessage)")
+      let count = "\(failed) of \(failed) items failed"
+      run.console.error("no server could be reached, \(count) (\(kinds)); the first: \(firstMessage)")
       run.conclude(.unavailable)
     }
   }
