@@ -18,7 +18,7 @@ bash_completions = $(datadir)/bash-completion/completions
 zsh_completions = $(datadir)/zsh/site-functions
 fish_completions = $(datadir)/fish/vendor_completions.d
 
-.PHONY: help build test check lint format demo bench install uninstall clean
+.PHONY: help build test check lint format demo bench fuzz install uninstall clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -49,6 +49,16 @@ demo: build ## warm the cache of a small real CDN, and check the reports against
 bench: build ## compare with other programs
 	@scripts/setup bench
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $$bench; done
+
+FUZZ_SECONDS = 60
+
+fuzz: ## feed random lines to the parser of records, with sanitizers, for FUZZ_SECONDS
+	@scripts/setup
+	mkdir -p .build/fuzz/corpus
+	$(dir $(realpath $(shell command -v $(SWIFT))))clang++ -g -O1 -std=c++17 -fsanitize=fuzzer,address,undefined \
+	  -ISources/CSimdjson/include Tests/fuzz/records.cpp Sources/CSimdjson/csimdjson.cpp -lsimdjson -o .build/fuzz/records
+	printf '{"url":1,"a":[{}],"key":"\\u00e9","size":123456789012345678901234}' >.build/fuzz/corpus/seed
+	.build/fuzz/records -max_total_time=$(FUZZ_SECONDS) -max_len=300 .build/fuzz/corpus
 
 # Builds only what is not there, so that `make build && sudo make install` does not build as root.
 install: $(TOOLS:%=$(BIN)/%) ## install tools, man pages and completions below PREFIX
