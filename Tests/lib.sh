@@ -67,7 +67,8 @@ count() { # FILE CONDITION
   jq -n "[inputs | select($2)] | length" "$1"
 }
 
-# Starts the servers, with $WWW as the folder to serve.
+# Starts the servers, with the folder www to serve.
+# shellcheck disable=SC2120 # the scenarios give the argument
 start_testbed() { # [--varnish]
   "$top/scripts/testbed" start testbed --www www "$@"
   # shellcheck source=/dev/null

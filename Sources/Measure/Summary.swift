@@ -47,19 +47,10 @@ package final class Summary {
   }
 
   private func countExtension(_ record: Record) {
-    guard let key = record.text(.key) ?? record.text(.url).map(urlPath), let found = fileExtension(of: key),
-      found.count <= 16
-    else { return }
+    guard let found = mediaExtension(of: record) else { return }
     suffix.removeAll()
     for byte in found { suffix.append(byte: lowercased(byte)) }
     extensions.count(suffix.bytes)
-  }
-
-  /// A URL without its query, fragment and a slash at the end.
-  private func urlPath(_ url: Bytes) -> Bytes {
-    var end = url.firstIndex { $0 == 0x3F || $0 == 0x23 } ?? url.count
-    while end > 0, url[end - 1] == 0x2F { end -= 1 }
-    return url.slice(0, end)
   }
 
   /// Appends the summary record.
@@ -100,6 +91,21 @@ package final class Summary {
     }
     out.append(byte: 0x7D)
   }
+}
+
+/// The extension of a record's key, or of its URL where it has none; not one of more than 16 bytes.
+func mediaExtension(of record: Record) -> Bytes? {
+  guard let key = record.text(.key) ?? record.text(.url).map(urlPath), let found = fileExtension(of: key),
+    found.count <= 16
+  else { return nil }
+  return found
+}
+
+/// A URL without its query, fragment and a slash at the end.
+private func urlPath(_ url: Bytes) -> Bytes {
+  var end = url.firstIndex { $0 == 0x3F || $0 == 0x23 } ?? url.count
+  while end > 0, url[end - 1] == 0x2F { end -= 1 }
+  return url.slice(0, end)
 }
 
 /// A fixed number of counters: an array cannot hold what is not copyable.

@@ -16,6 +16,9 @@ package struct LineReader: ~Copyable {
   private var scanned = 0
   private var isAtEnd = false
   private var isAtBeginning = true
+  /// The line handed out last as it came, without its LF but with CR or byte order mark; valid as long.
+  package private(set) var rawLine = Bytes(start: nil, count: 0)
+
   /// Bytes read that no line handed out has covered: a line without its newline, so far.
   package var unfinishedBytes: Int { buffer.count - start }
 
@@ -43,6 +46,7 @@ package struct LineReader: ~Copyable {
 
   private mutating func lineContent(_ line: Bytes) -> Bytes {
     var line = line
+    rawLine = line
     if isAtBeginning {
       isAtBeginning = false
       if line.count >= 3, line[0] == 0xEF, line[1] == 0xBB, line[2] == 0xBF { line = line.slice(3, line.count) }

@@ -21,7 +21,8 @@ package struct Timestamp: Comparable, Sendable {
   package init?(_ text: Bytes) {
     guard text.count >= 10, let year = text.slice(0, 4).decimal, text[4] == 45,
       let month = text.slice(5, 7).decimal, (1...12).contains(month), text[7] == 45,
-      let day = text.slice(8, 10).decimal, (1...31).contains(day)
+      let day = text.slice(8, 10).decimal, day >= 1,
+      civil(fromDays: daysFromCivil(Int(year), Int(month), Int(day))).day == Int(day)
     else { return nil }
     milliseconds = daysFromCivil(Int(year), Int(month), Int(day)) * 86_400_000
     if text.count == 10 { return }
@@ -47,7 +48,7 @@ package struct Timestamp: Comparable, Sendable {
   private static func offsetMinutes(_ text: Bytes) -> Int? {
     if text.count == 1, text[0] | 32 == 122 { return 0 }
     guard text.count == 6, text[0] == 43 || text[0] == 45, text[3] == 58,
-      let hours = text.slice(1, 3).decimal, let minutes = text.slice(4, 6).decimal
+      let hours = text.slice(1, 3).decimal, hours < 24, let minutes = text.slice(4, 6).decimal, minutes < 60
     else { return nil }
     let magnitude = Int(hours) * 60 + Int(minutes)
     return text[0] == 45 ? -magnitude : magnitude

@@ -23,13 +23,16 @@ package struct PerformanceReport {
   }
 
   private var overview: Page.Section {
+    // Records that are no results have not failed either.
     let failed = all.count("ok", "false")
+    let requests = all.count("ok", "true") + failed
     let bytes = all.figure("bytes", "sum")
     let seconds = all.elapsed.map { max($0, 0.001) }
     var rows: [[Page.Cell]] = [
-      [.text("Requests"), .count(all.records)],
+      [.text("Records"), .count(all.records)],
+      [.text("Requests"), .count(requests)],
       [.text("Failed"), .count(failed)],
-      [.text("Error rate"), share(failed, of: all.records)],
+      [.text("Error rate"), share(failed, of: requests)],
       [.text("Cache hit ratio"), hitRatio(all)],
       [.text("Bytes received"), bytes.map { .bytes($0) } ?? .none],
     ]
@@ -38,7 +41,7 @@ package struct PerformanceReport {
         [.text("Started"), .text(all.started ?? "")],
         [.text("Finished"), .text(all.finished ?? "")],
         [.text("Elapsed"), .seconds(seconds)],
-        [.text("Requests a second"), .perSecond(Double(all.records) / seconds)],
+        [.text("Requests a second"), .perSecond(Double(requests) / seconds)],
         [.text("Throughput"), bytes.map { .bytesPerSecond($0 / seconds) } ?? .none],
       ]
     }
@@ -105,7 +108,7 @@ package struct PerformanceReport {
   private static func table(of groups: [SummaryReader], by names: [String]) -> Page.Section {
     let columns: [Page.Column] =
       names.map { .init($0, $0, isNumeric: false) } + [
-        .init("Requests", "requests"), .init("Failed", "failed"), .init("Hit ratio", "hit_ratio"),
+        .init("Records", "records"), .init("Failed", "failed"), .init("Hit ratio", "hit_ratio"),
         .init("Bytes", "bytes"),
       ] + quantiles.prefix(4).map { .init($0.0, "\($0.1)_ms") }
     let rows = groups.map { group in

@@ -8,6 +8,8 @@ package struct DirectoryListing: Sendable {
   package var followsSymlinks = false
   /// 1-based; nil: all.
   package var shard: Shard?
+  /// The file that the listing itself is written to, which is no object.
+  private var ownOutput: FileID?
 
   package init() {}
 
@@ -23,7 +25,20 @@ package struct DirectoryListing: Sendable {
   struct FileID: Equatable, Sendable {
     let device: UInt
     let inode: UInt
+
+    init(_ status: stat) {
+      device = UInt(status.st_dev)
+      inode = UInt(status.st_ino)
+    }
+
+    init(ofOpen descriptor: Int32) {
+      var status = stat()
+      fstat(descriptor, &status)
+      self.init(status)
+    }
   }
+
+  func isOwnOutput(_ status: stat) -> Bool { ownOutput == FileID(status) }
 
   struct Root: Sendable {
     /// As the user named it.
@@ -50,11 +65,13 @@ package struct DirectoryListing: Sendable {
   ) throws(Failure) {
     var roots: [Root] = []
     for path in paths { roots.append(try Self.root(path)) }
+    var listing = self
+    listing.ownOutput = FileID(ofOpen: output.descriptor)
     let workers = min(16, max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let handover = Handover<Directory, Product>(
       work: roots.reversed().map { Directory(root: $0, path: [], ancestors: []) }, workers: workers)
     for _ in 0..<workers {
-      startThread { [self] in DirectoryWorker(self, handover, known).run() }
+      startThread { [listing] in DirectoryWorker(listing, handover, known).run() }
     }
     try write(handover, to: output, limit: limit, run)
     for root in roots { close(root.descriptor) }

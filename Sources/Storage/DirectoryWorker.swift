@@ -66,9 +66,7 @@ final class DirectoryWorker {
     defer { closedir(stream) }
     var ancestors = directory.ancestors
     if listing.followsSymlinks {
-      var status = stat()
-      fstat(descriptor, &status)
-      let id = DirectoryListing.FileID(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+      let id = DirectoryListing.FileID(ofOpen: descriptor)
       guard !ancestors.contains(id) else { return report(directory, none, "list", ELOOP) }
       ancestors.append(id)
     }
@@ -140,7 +138,7 @@ final class DirectoryWorker {
       if errno != ENOENT { report(directory, Bytes(start: name, count: strlen(name)), "look at", errno) }
       return
     }
-    add(media, status, directory.root)
+    if !listing.isOwnOutput(status) { add(media, status, directory.root) }
   }
 
   private func enter(_ directory: Directory, _ ancestors: [DirectoryListing.FileID]) {

@@ -20,6 +20,8 @@ package final class Console {
   package func error(_ message: String) { write(.error, message) }
   package func warning(_ message: String) { if !isQuiet { write(.warning, message) } }
   package func note(_ message: String) { if !isQuiet { write(.note, message) } }
+  /// What was asked for, even where notes are not wanted.
+  func answer(_ message: String) { write(.note, message) }
   package func debug(_ message: String) { if isVerbose { write(.debug, message) } }
 
   private func write(_ level: Level, _ message: String) {

@@ -22,10 +22,14 @@ extension Run {
 
 /// The loop of tools that sum records up.
 extension Run {
-  package func fold(_ source: RecordSource, _ body: (Record) -> Void) throws(Failure) {
+  package func fold(_ source: RecordSource, _ body: (Record) throws(BadRecord) -> Void) throws(Failure) {
     while let record = try source.next(beforeWaiting: { () throws(Failure) in }) {
-      body(record)
-      progress.done += 1
+      do throws(BadRecord) {
+        try body(record)
+        progress.done += 1
+      } catch {
+        try source.reject(error)
+      }
     }
     try source.finish()
   }

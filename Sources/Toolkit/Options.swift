@@ -112,6 +112,7 @@ package struct ResumeOptions: ParsableArguments {
 
   /// Opens the output, continued if asked for, with the items that it already holds.
   package func open(_ options: OutputOptions, _ run: Run) throws(Failure) -> (output: Output, done: ContinuedItems) {
+    guard resume || !keepFailed else { throw Failure(.usage, "--keep-failed needs --resume") }
     guard resume else { return (try options.open(run), ContinuedItems(done: nil)) }
     guard let path = options.output, options.isFile else {
       throw Failure(.usage, "--resume needs -o FILE")

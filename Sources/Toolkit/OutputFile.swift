@@ -9,6 +9,10 @@ package final class OutputFile {
 
   /// Opens a new partial file for `path`; a thing that is no regular file (a device, a FIFO) is written directly.
   package static func create(_ path: String, console: Console) throws(Failure) -> OutputFile {
+    // Names of open descriptors, such as /dev/stdout, are what is behind them, never to be replaced.
+    if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
+      return OutputFile(path: path, partialPath: path, descriptor: try opened(path, O_WRONLY | O_APPEND))
+    }
     let path = resolved(path)
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
@@ -18,7 +22,7 @@ package final class OutputFile {
     }
     let partialPath = path + ".partial"
     if stat(partialPath, &status) == 0, status.st_size > 0 {
-      console.note("\(partialPath): left by an unfinished run, begun anew (--resume continues it)")
+      console.note("\(partialPath): left by an unfinished run, begun anew")
     }
     let descriptor = try opened(partialPath, O_WRONLY | O_CREAT)
     try lock(descriptor, partialPath)

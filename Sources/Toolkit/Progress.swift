@@ -35,7 +35,7 @@ package final class Progress {
 
   /// Shows the line if its time has come, and answers SIGUSR1.
   package func refresh() {
-    if Signals.takeProgressRequest() { console.error(line) }
+    if Signals.takeProgressRequest() { console.answer(line) }
     guard isShown, Clock.now - shownAt >= 250_000 else { return }
     shownAt = Clock.now
     console.showProgress("\(console.tool): \(line)")

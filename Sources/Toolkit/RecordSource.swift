@@ -27,7 +27,6 @@ package final class RecordSource {
   private var inputs: InputFiles
   private var reader = LineReader()
   private var lineNumber = 0
-  private var currentLine = Bytes(start: nil, count: 0)
   private var converted = ByteBuffer()
   private var hash = IdentityHash()
   private var done: IdentitySet?
@@ -104,7 +103,6 @@ package final class RecordSource {
   }
 
   private func accept(_ line: Bytes) throws(Failure) -> Record? {
-    currentLine = line
     do throws(BadRecord) {
       let record = try parse(line)
       records += 1
@@ -145,7 +143,7 @@ package final class RecordSource {
   private func report(_ bad: BadRecord) throws(Failure) {
     badLines += 1
     if let rejects {
-      rejects.buffer.append(currentLine)
+      rejects.buffer.append(reader.rawLine)
       rejects.endRecord()
       try rejects.flushIfFull()
     }
@@ -156,6 +154,9 @@ package final class RecordSource {
     }
     run.fail(message)
   }
+
+  /// Hands the rejects to the system, as after a failure of the run.
+  func flushRejects() { try? rejects?.flush() }
 
   /// To be called when the stream has been read: completes the rejects, and says so where nothing was good.
   package func finish() throws(Failure) {

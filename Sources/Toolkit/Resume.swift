@@ -14,6 +14,10 @@ package struct Resume: ~Copyable {
   /// Opens `path` to be continued. `PATH.partial` is the newest state where there is one, else `PATH` is.
   package static func open(_ path: String, keepFailed: Bool, console: Console) throws(Failure) -> Resume {
     let path = OutputFile.resolved(path)
+    var found = stat()
+    if stat(path, &found) == 0, found.st_mode & S_IFMT != S_IFREG {
+      throw Failure(.usage, "--resume: \(path) is not a regular file")
+    }
     let partialPath = path + ".partial"
     let descriptor = try OutputFile.opened(partialPath, O_RDWR | O_CREAT)
     try OutputFile.lock(descriptor, partialPath)

@@ -13,8 +13,8 @@ package final class Run {
   private let summaryPath: String?
   private let startedAt = Timestamp.now
   private let began = Clock.now
-  private weak var source: RecordSource?
-  private weak var output: Output?
+  private var source: RecordSource?
+  private var output: Output?
 
   init(console: Console, common: CommonOptions, version: String) {
     self.console = console
@@ -41,6 +41,9 @@ package final class Run {
   package func complete(_ output: Output) throws(Failure) {
     if Signals.isStopping { try output.flush() } else { try output.complete() }
   }
+
+  /// Keeps what can be kept of a run that failed.
+  func abandon() { source?.flushRejects() }
 
   /// Writes the summary; its failure makes the exit status 74.
   func writeSummary() {

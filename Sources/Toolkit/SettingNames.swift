@@ -2,7 +2,7 @@
 /// the tools.
 package enum SettingNames {
   package static let all: Set<String> = [
-    "base-url", "cacert", "connect-timeout", "connection-close-delay", "derivatives", "exclude", "exclude-directories",
+    "base-url", "cacert", "connect-timeout", "connection-close-delay", "derivatives", "exclude",
     "extensions", "follow-symlinks", "format", "header", "image-variants", "include", "insecure", "keep-failed",
     "limit",
     "list-variants", "log-format", "max-redirects", "max-size", "media-type", "min-size", "newer-than", "older-than",

@@ -34,7 +34,7 @@ struct Settings {
   }
 
   private static func check(_ setting: Setting, _ options: [Option]) throws(Failure) {
-    let isOwn = options.contains { $0.names.contains(setting.name) }
+    let isOwn = setting.name.count > 1 && options.contains { $0.names.contains(setting.name) }
     guard isOwn || SettingNames.all.contains(setting.name), !notSettable.contains(setting.name) else {
       let near = suggestion(for: setting.name, in: SettingNames.all)
       throw Failure(.badConfiguration, "\(setting.place): no setting is named “\(setting.name)”\(near)")

@@ -8,7 +8,7 @@ private let wakeWriter = Atomic<Int32>(-1)
 private let graceSeconds = Atomic<Int32>(5)
 
 /// SIGINT, SIGTERM, SIGUSR1 and SIGPIPE. The first SIGINT or SIGTERM asks the tool to stop and gives it `grace` seconds;
-/// a second one, or the end of that time, kills it by that same signal, whatever it is doing.
+/// a second one, or two seconds more, kills it by that same signal, whatever it is doing.
 package enum Signals {
   /// An eventfd that becomes readable when a signal has come: for poll and epoll.
   package static var wakeDescriptor: Int32 { wakeWriter.load(ordering: .relaxed) }
@@ -75,7 +75,8 @@ package enum Signals {
 
   private static let stop: @convention(c) (Int32) -> Void = { number in
     stopSignal.store(number, ordering: .relaxed)
-    alarm(UInt32(graceSeconds.load(ordering: .relaxed)))
+    // A tool that keeps to its grace has two seconds more to write what it has.
+    alarm(UInt32(graceSeconds.load(ordering: .relaxed)) + 2)
     wake()
   }
 }

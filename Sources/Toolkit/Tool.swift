@@ -24,6 +24,7 @@ extension Tool {
 
   package static func main() {
     let console = Console(tool: Self.configuration.commandName ?? "mt")
+    if wantsJSONDiagnostics { console.format = .json }
     let status: ExitStatus
     do throws(Failure) {
       let tool = try parsed(Array(CommandLine.arguments.dropFirst()))
@@ -33,6 +34,13 @@ extension Tool {
       status = error.status
     }
     Glibc.exit(status.rawValue)
+  }
+
+  /// Known before the command line is, so that its errors too are written as asked for.
+  private static var wantsJSONDiagnostics: Bool {
+    let arguments = CommandLine.arguments
+    return arguments.contains("--log-format=json")
+      || zip(arguments, arguments.dropFirst()).contains { $0 == "--log-format" && $1 == "json" }
   }
 
   private static func parsed(_ commandLine: [String]) throws(Failure) -> Self {
@@ -92,6 +100,7 @@ extension Tool {
       pipeIsBroken = error.status == .success
       if !pipeIsBroken { console.error(error.message) }
       run.conclude(error.status)
+      run.abandon()
     }
     run.progress.finish()
     run.writeSummary()

@@ -20,6 +20,8 @@ package final class Engine {
   private var shards: [ConnectionShard] = []
   private var workers: [Worker] = []
   private var retries = RetryQueue()
+  /// Until when a host asked to be left alone by Retry-After, `Clock` time.
+  private var restingHosts: [UInt64: Int] = [:]
   private var spareJobs: [Job] = []
   private var inFlight = 0
   private var inputHasEnded = false
@@ -105,6 +107,10 @@ package final class Engine {
   }
 
   private func start(_ job: Job) {
+    if let until = restingHosts[job.hostHash] {
+      if until > Clock.now { return retries.add(job, due: until) }
+      restingHosts[job.hostHash] = nil
+    }
     inFlight += 1
     shard(for: job).start(job, settings)
   }
@@ -201,15 +207,17 @@ package final class Engine {
 
   private func finished(_ job: Job, _ outcome: Outcome) throws(Failure) {
     inFlight -= 1
-    guard let error = outcome.error, !Signals.isStopping else { return conclude(job, outcome) }
+    guard outcome.error != nil, !Signals.isStopping else { return conclude(job, outcome) }
     let decision = settings.retry.decide(
-      attempts: job.attempts, isTransient: error.isTransient(status: outcome.status), retryAfter: outcome.retryAfter,
+      attempts: job.attempts, isTransient: outcome.isTransient, retryAfter: outcome.retryAfter,
       random: .random(in: 0...1))
     switch decision {
     case .giveUp: conclude(job, outcome)
     case .retry(let pause):
       job.lastOutcome = outcome
-      retries.add(job, due: Clock.now + pause)
+      let due = Clock.now + pause
+      if outcome.retryAfter != nil { restingHosts[job.hostHash] = max(restingHosts[job.hostHash] ?? 0, due) }
+      retries.add(job, due: due)
     case .tooFar(let seconds):
       var outcome = outcome
       outcome.message += ", to be asked again in \(seconds) s"
@@ -228,7 +236,7 @@ package final class Engine {
     guard Signals.isStopping else { return }
     if cutOffAt == .max { cutOffAt = Clock.now + grace * 1_000_000 }
     while let job = retries.popAny() {
-      if let outcome = job.lastOutcome { conclude(job, outcome) }
+      if let outcome = job.lastOutcome { conclude(job, outcome) } else { spareJobs.append(job) }
     }
     guard Clock.now >= cutOffAt else { return }
     for shard in shards {

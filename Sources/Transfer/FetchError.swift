@@ -52,11 +52,18 @@ package enum FetchError: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether another try may succeed: transport errors, 5xx, 429, and of the other 4xx 408 and 425.
+  /// Whether another try may succeed where a transfer failed: a certificate stays as it is.
+  static func isTransient(_ code: CURLcode) -> Bool {
+    switch FetchError(code) {
+    case .tls: code == CURLE_SSL_CONNECT_ERROR
+    case .tooManyRedirects: false
+    default: code != CURLE_UNSUPPORTED_PROTOCOL && code != CURLE_URL_MALFORMAT
+    }
+  }
+
+  /// Whether another try may succeed where the status says the error: 5xx, 429, and of the other 4xx 408 and 425.
   func isTransient(status: Int) -> Bool {
     switch self {
-    case .dns, .connect, .timeout, .reset, .protocolError, .shortBody: true
-    case .tls: status == 0
     case .rateLimited, .badGateway, .unavailable, .gatewayTimeout, .serverError: true
     case .clientError: status == 408 || status == 425
     default: false

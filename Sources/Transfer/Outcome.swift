@@ -20,6 +20,8 @@ package struct Outcome {
   package var cache: CacheVerdict?
   package var age: Int?
   package var pop: String?
+  /// Whether another try may succeed.
+  package var isTransient = false
   /// Whether a connection was there.
   package var wasConnected = false
   /// Seconds that the server asks to wait.

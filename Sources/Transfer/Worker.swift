@@ -56,7 +56,8 @@ final class Worker {
   private func setAccept(_ accept: String?, _ settings: FetchSettings) {
     guard accept != currentAccept else { return }
     currentAccept = accept
-    let lines = settings.headers + (accept.map { ["Accept: \($0)"] } ?? [])
+    let others = settings.headers.filter { accept == nil || !$0.lowercased().hasPrefix("accept:") }
+    let lines = others + (accept.map { ["Accept: \($0)"] } ?? [])
     let replaced = acceptList
     acceptList = lines.reduce(nil) { curl_slist_append($0, $1) }
     _ = ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, acceptList)
@@ -144,14 +145,17 @@ final class Worker {
     }
     if code != CURLE_OK {
       let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
+      outcome.isTransient = FetchError.isTransient(code)
       return fail(&outcome, FetchError(code), detail.map { String(cString: $0) } ?? "")
     }
     if doesNotFollow, [301, 302, 303, 307, 308].contains(outcome.status) {
       return fail(&outcome, .tooManyRedirects, "the server answered \(outcome.status), and redirects are not followed")
     }
     if let error = FetchError(status: outcome.status) {
+      outcome.isTransient = error.isTransient(status: outcome.status)
       return fail(&outcome, error, "the server answered \(outcome.status)")
     }
+    outcome.isTransient = true
     guard head.isComplete else { return fail(&outcome, .protocolError, "the headers ended without an empty line") }
     checkLength(&outcome)
   }

@@ -45,7 +45,7 @@ import Toolkit
     try run.filter(source, to: output) { object throws(BadRecord) in try expansion.expand(object, to: output) }
     run.summaryMembers.append(("left_out", "\(expansion.leftOut)"))
     if expansion.leftOut > 0 {
-      run.console.note("\(expansion.leftOut) of \(source.records) objects left out, being no \(mediaType.description)")
+      run.console.note("\(expansion.leftOut) of \(source.records) objects left out: not of the media to expand")
     }
     try run.complete(output)
   }
@@ -62,8 +62,6 @@ import Toolkit
 
 enum ExpandedMedia: String, CaseIterable, ExpressibleByArgument {
   case auto, image, video
-
-  var description: String { self == .auto ? "image or video" : rawValue }
 }
 
 extension VideoURLFormat: ExpressibleByArgument {}

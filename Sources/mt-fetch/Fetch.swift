@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Records
 import Toolkit
 import Transfer
@@ -74,6 +75,7 @@ import Transfer
   }
 
   func execute(_ run: Run) throws(Failure) {
+    if let cacert, access(cacert, R_OK) != 0 { throw Failure(.noInput, "cannot open \(cacert)", errno: errno) }
     var settings = self.settings
     settings.workers = FileDescriptorLimit.raise(for: workers, run.console)
     let (output, done) = try resume.open(self.output, run)

@@ -29,7 +29,7 @@ import Toolkit
   @Option(help: ArgumentHelp("Only objects of at most SIZE.", valueName: "size"))
   var maxSize: ByteSize?
 
-  @Option(help: ArgumentHelp("Only objects modified since TIME: an age such as 7d, or a date.", valueName: "time"))
+  @Option(help: ArgumentHelp("Only objects modified after TIME: an age such as 7d, or a date.", valueName: "time"))
   var newerThan: PointInTime?
 
   @Option(help: ArgumentHelp("Only objects modified before TIME.", valueName: "time"))

@@ -25,8 +25,12 @@ import Toolkit
 
   func execute(_ run: Run) throws(Failure) {
     let summaries = try readSummaries(run)
-    guard let all = summaries.first(where: { $0.group.isEmpty }) else {
+    let whole = summaries.filter { $0.group.isEmpty }
+    guard let all = whole.first else {
       throw Failure(.badInput, "the input holds neither a summary of all records nor records")
+    }
+    guard whole.count == 1 else {
+      throw Failure(.badInput, "the input holds \(whole.count) summaries of all records, not one")
     }
     let page = PerformanceReport(all: all, groups: summaries.filter { !$0.group.isEmpty }).page
     let output = try output.open(run)

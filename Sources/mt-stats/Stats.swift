@@ -17,11 +17,13 @@ import Toolkit
   @OptionGroup var common: CommonOptions
 
   func execute(_ run: Run) throws(Failure) {
-    let fields = try groupingFields()
-    let grouping = Grouping(by: fields)
-    let source = try RecordSource(input.input, run: run, reading: Summary.fields + fields)
+    let grouping = Grouping(by: try groupingKeys())
+    let source = try RecordSource(input.input, run: run, reading: Summary.fields + grouping.fields + [.record])
     let output = try output.open(run)
-    try run.fold(source) { record in grouping.add(record) }
+    try run.fold(source) { record throws(BadRecord) in
+      guard !record.has(.record) else { throw BadRecord("a summary, not an item") }
+      grouping.add(record)
+    }
     for summary in [grouping.all] + grouping.ranking {
       summary.write(to: &output.buffer)
       output.endRecord()
@@ -32,15 +34,14 @@ import Toolkit
     try run.complete(output)
   }
 
-  private func groupingFields() throws(Failure) -> [Field] {
-    var fields: [Field] = []
+  private func groupingKeys() throws(Failure) -> [Grouping.Key] {
+    var keys: [Grouping.Key] = []
     for name in by?.words ?? [] {
-      guard let field = Field(named: name) else {
-        let near = suggestion(for: name, in: Field.allCases.map { "\($0.name)" })
-        throw Failure(.usage, "--by: no member is named “\(name)”\(near)")
+      guard let key = Grouping.Key(name) else {
+        throw Failure(.usage, "--by: no member is named “\(name)”\(suggestion(for: name, in: Grouping.Key.names))")
       }
-      fields.append(field)
+      keys.append(key)
     }
-    return fields
+    return keys
   }
 }
