@@ -16,7 +16,10 @@ cd "$scratch"
 clean_up() {
   local pid
   [[ ! -d testbed ]] || "$top/scripts/testbed" stop testbed || true
-  for pid in $(jobs -p); do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in $(jobs -p); do
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
   ! mountpoint -q small || umount small
   cd / && rm -rf "$scratch"
 }

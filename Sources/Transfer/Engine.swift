@@ -57,7 +57,7 @@ package final class Engine {
 
   /// Fetches until the input has ended and all is done, or a signal has cut it short.
   package func fetchAll() throws(Failure) {
-    var events = [epoll_event](repeating: epoll_event(), count: 1024)
+    var events = [epoll_event](repeating: epoll_event(), count: 32)
     while true {
       try admit()
       if inputHasEnded, inFlight == 0, retries.count == 0 { break }

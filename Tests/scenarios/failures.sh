@@ -154,7 +154,7 @@ check "a slow answer is a good one" equal 'true 40960' "$(jq -r '"\(.ok) \(.byte
 # --- faults
 
 python3 "$top/Tests/servers/faulty.py" >ports &
-until grep -q ready ports; do sleep 0.05; done
+until grep -qs ready ports; do sleep 0.05; done
 sed -n 's|^\([a-z_]*\) \([0-9]*\)$|{"fault":"\1","url":"http://127.0.0.1:\2/"}|p' ports >in
 SECONDS=0
 fetch --timeout 3 --retry 0 in
