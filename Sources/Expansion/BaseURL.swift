@@ -10,7 +10,7 @@ package struct BaseURL: Sendable, Equatable {
 
   /// Takes an http or https URL (RFC 3986) in ASCII; the reason is for the user.
   package init(_ text: String) throws(Failure) {
-    func refuse(_ why: String) -> Failure { Failure(.usage, "--base-url: “\(text)” is not a usable URL: \(why)") }
+    func refuse(_ why: String) -> Failure { Failure(option: "base-url", "“\(text)” is not a usable URL: \(why)") }
     guard let scheme = text.firstRange(of: "://").map({ text[..<$0.lowerBound].lowercased() }),
       scheme == "http" || scheme == "https"
     else { throw refuse("it must begin with http:// or https://") }

@@ -21,7 +21,7 @@ package enum Catalog {
     for name in names {
       guard let preset = known.first(where: { $0.name == name }) else {
         let near = suggestion(for: name, in: known.map(\.name))
-        throw Failure(.usage, "\(option): no variant is named “\(name)”\(near) (--list-variants lists all)")
+        throw Failure(option: option, "no variant is named “\(name)”\(near) (--list-variants lists all)")
       }
       if !found.contains(preset) { found.append(preset) }
     }

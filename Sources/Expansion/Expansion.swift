@@ -6,8 +6,16 @@ package final class Expansion {
   /// Objects that are neither images nor videos, or not of the media asked for.
   package private(set) var leftOut = 0
 
-  private let images: [URLTemplate]
-  private let videos: [URLTemplate]
+  /// Where a template's two parts stand in `texts`. One buffer, so that reading them counts no references.
+  private struct Parts {
+    let start: Int
+    let key: Int
+    let end: Int
+  }
+
+  private var texts = ByteBuffer()
+  private var images: [Parts] = []
+  private var videos: [Parts] = []
   private var path = ByteBuffer()
   private var name = ByteBuffer()
 
@@ -18,8 +26,16 @@ package final class Expansion {
   ///   - images: presets for images; none leaves images out.
   ///   - videos: presets for videos; none leaves videos out.
   package init(base: BaseURL, images: [Preset], videos: [Preset], format: VideoURLFormat) {
-    self.images = images.map { URLTemplate($0, base: base, format: format) }
-    self.videos = videos.map { URLTemplate($0, base: base, format: format) }
+    self.images = images.map { parts(URLTemplate($0, base: base, format: format)) }
+    self.videos = videos.map { parts(URLTemplate($0, base: base, format: format)) }
+  }
+
+  private func parts(_ template: URLTemplate) -> Parts {
+    let start = texts.count
+    texts.append(template.prefix)
+    let key = texts.count
+    texts.append(template.suffix)
+    return Parts(start: start, key: key, end: texts.count)
   }
 
   /// Writes the requests for `object`.
@@ -31,13 +47,11 @@ package final class Expansion {
     guard !templates.isEmpty else { return leftOut += 1 }
     path.removeAll()
     path.append(percentEncoded: key)
-    let isEmpty = object.body.count == 1
-    for template in templates {
-      output.buffer.append(object.body)
-      template.prefix.withUnsafeBytes { output.buffer.append(isEmpty ? $0.slice(1, $0.count) : $0) }
-      output.buffer.append(path.bytes)
-      output.buffer.append(template.suffix)
-      output.endRecord()
+    // Without other members there is nothing to put a comma behind.
+    let comma = object.body.count == 1 ? 1 : 0
+    for parts in templates {
+      let before = texts.bytes.slice(parts.start + comma, parts.key)
+      output.append(record: object.body, before, path.bytes, texts.bytes.slice(parts.key, parts.end))
     }
   }
 

@@ -75,7 +75,7 @@ package final class Grouping {
       if let value = record.raw(field) { name.append(value) } else { name.append("null") }
     case .fileExtension:
       if let value = mediaExtension(of: record) {
-        name.append(quoted: value.string.lowercased())
+        value.map { lowercased($0) }.withUnsafeBytes { name.append(quoted: $0) }
       } else {
         name.append("null")
       }

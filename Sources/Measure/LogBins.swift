@@ -28,7 +28,7 @@ package enum LogBins {
   package static func estimate(_ index: Int) -> Double {
     let low = upperEnd(index - 1)
     let high = upperEnd(index)
-    return 2 * low * high / (low + high)
+    return 2 * low / (1 + low / high)
   }
 
   /// The largest value of bin `index`: the approximation inverted, by bisection.

@@ -46,7 +46,8 @@ package struct ValueCounter: ~Copyable {
   private borrowing func name(_ entry: Entry) -> Bytes { names.bytes.slice(entry.start, entry.end) }
 
   private mutating func insert(_ value: Bytes, _ hash: UInt64, _ slot: Int) {
-    guard entries.count < Self.limit else {
+    // A name with NUL cannot be a member's name for many readers, and two members must not have one name.
+    guard entries.count < Self.limit, value.firstIndex(of: 0) == nil, value.string != Self.otherName else {
       others += 1
       return
     }

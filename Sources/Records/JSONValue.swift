@@ -95,7 +95,7 @@ package indirect enum JSONValue: Equatable, Sendable {
     switch self {
     case .integer(let value): Double(value)
     case .real(let value): value
-    case .string(let text): Double(text)
+    case .string(let text): Int(text).map { Double($0) }
     default: nil
     }
   }

@@ -15,7 +15,7 @@ package enum Media: String, CaseIterable, Sendable {
   }()
 
   package init(key: Bytes) {
-    guard let suffix = fileExtension(of: key), suffix.count <= 8 else {
+    guard let suffix = fileExtension(of: key), suffix.count <= 8, suffix[0] != 0 else {
       self = .other
       return
     }

@@ -53,7 +53,7 @@ package final class RecordParser {
     case MT_JSON_TOO_DEEP.rawValue: "nested too deeply (more than 1024 levels)"
     case MT_JSON_TOO_LONG.rawValue: "longer than 4 GiB"
     case MT_JSON_NO_MEMORY.rawValue: "not enough memory for a line of \(line.count) bytes"
-    default: line[0] == 0x7B ? "not valid JSON" : "not a JSON object"
+    default: line.trimmed.first == 0x7B ? "not valid JSON" : "not a JSON object"
     }
   }
 

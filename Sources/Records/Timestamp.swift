@@ -40,6 +40,7 @@ package struct Timestamp: Comparable, Sendable {
         place /= 10
         i += 1
       }
+      if i == 20 { return nil }
     }
     guard let offset = Self.offsetMinutes(text.slice(i, text.count)) else { return nil }
     milliseconds -= offset * 60_000

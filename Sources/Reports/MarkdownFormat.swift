@@ -19,9 +19,12 @@ package enum MarkdownFormat {
     var out = ""
     for scalar in text.unicodeScalars {
       switch scalar {
+      // Bare addresses (https://…, www.…, a@b) would be made links.
+      case "/" where out.hasSuffix(":"): out += "\\/"
+      case "." where out.hasSuffix("www"): out += "\\."
       case "<": out += "&lt;"
       case "&": out += "&amp;"
-      case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "!", ">": out += "\\\(scalar)"
+      case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "!", ">", "@": out += "\\\(scalar)"
       case _ where scalar.value < 0x20 || scalar.value == 0x7F: out += " "
       default: out.unicodeScalars.append(scalar)
       }

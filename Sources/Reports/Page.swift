@@ -96,7 +96,7 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
   var out = ByteBuffer()
   out.append(value, decimals: decimals)
   let text = out.bytes.string
-  guard decimals > 0, value.isFinite else { return text }
+  guard decimals > 0, value.isFinite, !text.contains("e") else { return text }
   let parts = text.split(separator: ".")
   let fraction = parts.count > 1 ? String(parts[1]) : ""
   return parts[0] + "." + fraction + String(repeating: "0", count: decimals - fraction.count)

@@ -59,8 +59,9 @@ package struct PerformanceReport {
     let columns: [Page.Column] =
       [.init("Time", "time", isNumeric: false), .init("Count", "count")] + figures.map { .init($0.0, "\($0.1)_ms") }
     let rows = names.compactMap { title, name -> [Page.Cell]? in
-      guard let count = all.figure(name, "count"), count > 0 else { return nil }
-      return [.text(title), .count(Int(count))]
+      let count = all.count(name, "count")
+      guard count > 0 else { return nil }
+      return [.text(title), .count(count)]
         + figures.map { all.figure(name, $0.1).map { .milliseconds($0) } ?? .none }
     }
     return Page.Section("Latency", columns, rows)
@@ -83,8 +84,9 @@ package struct PerformanceReport {
     let names = [("Body received", "bytes"), ("Stored object", "size")]
     let figures = [("Total", "sum"), ("Mean", "mean")] + Self.quantiles.prefix(4) + [("Max", "max")]
     let rows = names.compactMap { title, name -> [Page.Cell]? in
-      guard let count = all.figure(name, "count"), count > 0 else { return nil }
-      return [.text(title), .count(Int(count))] + figures.map { all.figure(name, $0.1).map { .bytes($0) } ?? .none }
+      let count = all.count(name, "count")
+      guard count > 0 else { return nil }
+      return [.text(title), .count(count)] + figures.map { all.figure(name, $0.1).map { .bytes($0) } ?? .none }
     }
     let columns: [Page.Column] =
       [.init("Size", "size", isNumeric: false), .init("Count", "count")] + figures.map { .init($0.0, "\($0.1)_bytes") }
@@ -124,8 +126,8 @@ package struct PerformanceReport {
 /// Hits among the answers whose cache is known; none where none is.
 private func hitRatio(_ summary: SummaryReader) -> Page.Cell {
   let verdicts = summary.counts("cache").filter { $0.value != "unknown" }
-  let judged = verdicts.reduce(0) { $0 + $1.count }
-  return share(summary.count("cache", "hit"), of: judged)
+  let judged = verdicts.reduce(0.0) { $0 + Double($1.count) }
+  return judged > 0 ? .share(Double(summary.count("cache", "hit")) / judged) : .none
 }
 
 private func share(_ part: Int, of whole: Int) -> Page.Cell { whole > 0 ? .share(Double(part) / Double(whole)) : .none }

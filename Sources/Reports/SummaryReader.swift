@@ -11,7 +11,7 @@ package struct SummaryReader: Sendable {
     self.document = document
   }
 
-  package var records: Int { document["records"]?.integer ?? 0 }
+  package var records: Int { Self.count(document["records"]) ?? 0 }
 
   /// The members that the summed-up records share, and their values; empty for all records.
   package var group: [(name: String, value: String)] {
@@ -29,14 +29,17 @@ package struct SummaryReader: Sendable {
 
   /// The values of a counted member, the most frequent first.
   package func counts(_ name: String) -> [(value: String, count: Int)] {
-    (document[name]?.members ?? []).compactMap { member in member.value.integer.map { (member.name, $0) } }
+    (document[name]?.members ?? []).compactMap { member in Self.count(member.value).map { (member.name, $0) } }
   }
 
   /// How many records have this value.
-  package func count(_ name: String, _ value: String) -> Int { document[name]?[value]?.integer ?? 0 }
+  package func count(_ name: String, _ value: String) -> Int { Self.count(document[name]?[value]) ?? 0 }
 
   /// A figure of a measured member: `count`, `sum`, `mean`, `min`, `max` or a quantile.
   package func figure(_ name: String, _ figure: String) -> Double? { document[name]?[figure]?.number }
+
+  /// What no real count exceeds, so that sums of counts cannot overflow.
+  private static func count(_ value: JSONValue?) -> Int? { value?.integer.map { min(max($0, 0), 1 << 53) } }
 
   private static func time(_ text: String) -> Timestamp? {
     var text = text

@@ -1,11 +1,12 @@
 /// Plain text in columns, for terminals.
 package enum TextFormat {
   package static func render(_ page: Page) -> String {
-    var out = "\(page.title)\n\(String(repeating: "=", count: page.title.count))\n"
+    let title = visible(page.title)
+    var out = "\(title)\n\(String(repeating: "=", count: title.count))\n"
     for section in page.sections {
-      let lines = [section.columns.map(\.title)] + section.rows.map { $0.map { visible($0.display) } }
+      let lines = [section.columns.map { visible($0.title) }] + section.rows.map { $0.map { visible($0.display) } }
       let widths = section.columns.indices.map { i in lines.map { $0[i].count }.max() ?? 0 }
-      out += "\n\(section.title)\n"
+      out += "\n\(visible(section.title))\n"
       for line in lines {
         let cells = section.columns.indices.map { i in padded(line[i], widths[i], right: section.columns[i].isNumeric) }
         let text = cells.joined(separator: "  ")

@@ -85,7 +85,7 @@ package struct DirectoryListing: Sendable {
     defer { free(real) }
     var source = ByteBuffer()
     source.append("file://")
-    source.append(fileURIPath: Bytes(start: real, count: strlen(real)))
+    source.append(percentEncoded: Bytes(start: real, count: strlen(real)))
     if source.bytes.last != 0x2F { source.append(byte: 0x2F) }
     return Root(name: path, source: source.bytes.string, descriptor: descriptor)
   }
@@ -128,20 +128,5 @@ extension Output {
     for _ in 0..<limit { end = (lines.firstIndex(of: 0x0A, from: end) ?? lines.count - 1) + 1 }
     append(lines: lines.slice(0, end), count: limit)
     return limit
-  }
-}
-
-extension ByteBuffer {
-  /// Appends an absolute path as the path of a file URI (RFC 8089).
-  mutating func append(fileURIPath path: Bytes) {
-    for byte in path {
-      switch byte {
-      case 48...57, 65...90, 97...122, 45, 46, 95, 126, 47: append(byte: byte)
-      default:
-        append(byte: 0x25)
-        append(byte: hexDigit(byte >> 4))
-        append(byte: hexDigit(byte & 15))
-      }
-    }
   }
 }

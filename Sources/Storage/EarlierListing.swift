@@ -20,6 +20,7 @@ package enum EarlierListing {
         try source.reject(error)
       }
     }
+    try source.finish()
     var set = IdentitySet(capacity: states.count)
     for state in states { set.insert(state) }
     return KnownObjects(set)

@@ -11,7 +11,7 @@ package struct Glob: Sendable {
     case segment
     /// `**`
     case anything
-    /// `**/`: no directory, or some.
+    /// `**/` at the beginning of a segment: no directory, or some.
     case directories
   }
 
@@ -29,6 +29,7 @@ package struct Glob: Sendable {
 
   private static func token(_ bytes: [UInt8], _ i: inout Int) -> Token {
     let byte = bytes[i]
+    let beginsSegment = i == 0 || bytes[i - 1] == 0x2F
     i += 1
     switch byte {
     case 0x3F: return .anyCharacter
@@ -38,7 +39,7 @@ package struct Glob: Sendable {
     case 0x5B: return set(bytes, &i) ?? .byte(byte)
     case 0x2A where i < bytes.count && bytes[i] == 0x2A:
       i += 1
-      guard i < bytes.count, bytes[i] == 0x2F else { return .anything }
+      guard beginsSegment, i < bytes.count, bytes[i] == 0x2F else { return .anything }
       i += 1
       return .directories
     case 0x2A: return .segment

@@ -48,11 +48,12 @@ package final class Console {
   }
 
   private func appendVisible(_ message: String) {
-    for byte in message.utf8 {
-      guard byte < 0x20 || byte == 0x7F else {
-        text.append(byte: byte)
+    for scalar in message.unicodeScalars {
+      guard scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) else {
+        text.append(text: String(scalar))
         continue
       }
+      let byte = UInt8(scalar.value)
       if byte == 0x0A {
         text.append("\\n")
       } else {

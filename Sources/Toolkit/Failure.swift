@@ -23,6 +23,8 @@ package enum ExitStatus: Int32, Sendable {
 package struct Failure: Error {
   package let status: ExitStatus
   package let message: String
+  /// The option at fault, without dashes, where its value is found to be wrong after the command line was read.
+  package private(set) var option: String?
 
   package init(_ status: ExitStatus, _ message: String) {
     self.status = status
@@ -34,8 +36,15 @@ package struct Failure: Error {
     self.init(status, "\(what): \(systemMessage(code))")
   }
 
+  /// A value of an option that cannot be used.
+  package init(option: String, _ why: String) {
+    self.init(.usage, "--\(option): \(why)")
+    self.option = option
+  }
+
   /// Standard output was closed by its reader: no error, but the end.
   package static let brokenPipe = Failure(.success, "")
+  var isBrokenPipe: Bool { status == .success }
 }
 
 /// strerror(3), lower case at the start as diagnostics are.

@@ -12,6 +12,7 @@ package final class Output {
   private static let flushAt = 128 << 10
   package private(set) var descriptor: Int32
   private let file: OutputFile?
+  private var isNonBlocking = false
 
   package init(file: OutputFile?) {
     self.file = file
@@ -22,6 +23,16 @@ package final class Output {
   @inline(__always) package func endRecord() {
     buffer.append(byte: 0x0A)
     records += 1
+  }
+
+  /// Appends a record that comes in pieces.
+  package func append(record start: Bytes, _ a: Bytes, _ b: Bytes, _ end: Bytes) {
+    buffer.reserve(start.count + a.count + b.count + end.count + 1)
+    buffer.append(start)
+    buffer.append(a)
+    buffer.append(b)
+    buffer.append(end)
+    endRecord()
   }
 
   /// Appends finished lines.
@@ -90,13 +101,15 @@ package final class Output {
     var status = stat()
     if own >= 0, fstat(own, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
       descriptor = own
+      isNonBlocking = true
     } else if own >= 0 {
       close(own)
     }
   }
 
-  /// Hands to the system what it takes at once; what it does not take stays in the buffer.
+  /// Hands to the system what it takes at once; what it does not take stays in the buffer. Only a pipe leaves any.
   package func flushWithoutWaiting() throws(Failure) {
+    guard isNonBlocking else { return try flush() }
     guard !buffer.isEmpty else { return }
     buffer.removeFirst(try writeSome(buffer.bytes))
   }

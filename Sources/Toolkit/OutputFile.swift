@@ -13,21 +13,37 @@ package final class OutputFile {
     if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
       return OutputFile(path: path, partialPath: path, descriptor: try opened(path, O_WRONLY | O_APPEND))
     }
-    let path = resolved(path)
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       if status.st_mode & S_IFMT == S_IFDIR { throw Failure(.ioError, "\(path): is a directory") }
-      let descriptor = try opened(path, O_WRONLY)
-      return OutputFile(path: path, partialPath: path, descriptor: descriptor)
+      return OutputFile(path: path, partialPath: path, descriptor: try opened(path, O_WRONLY))
     }
+    let file = try openPartial(of: resolved(path))
+    if fstat(file.descriptor, &status) == 0, status.st_size > 0 {
+      console.note("\(file.partialPath): left by an unfinished run, begun anew")
+    }
+    guard ftruncate(file.descriptor, 0) == 0 else {
+      throw Failure(.ioError, "cannot truncate \(file.partialPath)", errno: errno)
+    }
+    return file
+  }
+
+  /// Opens and locks the partial file of `path`, as it is. Another run may have renamed it between the two: then the lock is
+  /// on that run's finished output, and the partial file is another one.
+  static func openPartial(of path: String) throws(Failure) -> OutputFile {
     let partialPath = path + ".partial"
-    if stat(partialPath, &status) == 0, status.st_size > 0 {
-      console.note("\(partialPath): left by an unfinished run, begun anew")
+    while true {
+      let descriptor = try opened(partialPath, O_RDWR | O_CREAT)
+      let file = OutputFile(path: path, partialPath: partialPath, descriptor: descriptor)
+      try lock(descriptor, partialPath)
+      var held = stat()
+      var named = stat()
+      if fstat(descriptor, &held) == 0, stat(partialPath, &named) == 0, held.st_ino == named.st_ino,
+        held.st_dev == named.st_dev
+      {
+        return file
+      }
     }
-    let descriptor = try opened(partialPath, O_WRONLY | O_CREAT)
-    try lock(descriptor, partialPath)
-    guard ftruncate(descriptor, 0) == 0 else { throw Failure(.ioError, "cannot truncate \(partialPath)", errno: errno) }
-    return OutputFile(path: path, partialPath: partialPath, descriptor: descriptor)
   }
 
   init(path: String, partialPath: String, descriptor: Int32) {

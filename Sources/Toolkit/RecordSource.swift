@@ -47,6 +47,7 @@ package final class RecordSource {
     let needsIdentity = self.done != nil || options.shard != nil
     parser = RecordParser(reading: fields + (needsIdentity ? IdentityHash.fields : []), owning: owned)
     rejects = try options.rejects.map { path throws(Failure) in Output(file: try .create(path, console: run.console)) }
+    try options.checkFiles()
     inputs = try InputFiles(options.files)
     run.opened(self)
   }
@@ -167,6 +168,19 @@ package final class RecordSource {
   }
 }
 
+extension Input {
+  /// Whether all files can be opened: to be known before anything is done.
+  package func checkFiles() throws(Failure) {
+    for path in files where path != "-" {
+      var status = stat()
+      guard access(path, R_OK) == 0, stat(path, &status) == 0 else {
+        throw Failure(.noInput, "cannot open \(path)", errno: errno)
+      }
+      guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(.noInput, "\(path): is a directory") }
+    }
+  }
+}
+
 /// The files named as arguments, or standard input, one after the other.
 private struct InputFiles {
   private var rest: ArraySlice<String>
@@ -178,9 +192,6 @@ private struct InputFiles {
   var hasEnded = false
 
   init(_ paths: [String]) throws(Failure) {
-    for path in paths where path != "-" {
-      guard access(path, R_OK) == 0 else { throw Failure(.noInput, "cannot open \(path)", errno: errno) }
-    }
     rest = paths.isEmpty ? ["-"] : paths[...]
     try openNext()
   }

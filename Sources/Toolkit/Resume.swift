@@ -18,19 +18,21 @@ package struct Resume: ~Copyable {
     if stat(path, &found) == 0, found.st_mode & S_IFMT != S_IFREG {
       throw Failure(.usage, "--resume: \(path) is not a regular file")
     }
-    let partialPath = path + ".partial"
-    let descriptor = try OutputFile.opened(partialPath, O_RDWR | O_CREAT)
-    try OutputFile.lock(descriptor, partialPath)
-    let file = OutputFile(path: path, partialPath: partialPath, descriptor: descriptor)
+    let file = try OutputFile.openPartial(of: path)
+    let partialPath = file.partialPath
     var status = stat()
-    let hasPartial = fstat(descriptor, &status) == 0 && status.st_size > 0
-    var earlier = descriptor
+    let hasPartial = fstat(file.descriptor, &status) == 0 && status.st_size > 0
+    var earlier = file.descriptor
     if !hasPartial {
       earlier = Glibc.open(path, O_RDONLY | O_CLOEXEC)
       guard earlier >= 0 || errno == ENOENT else { throw Failure(.ioError, "cannot open \(path)", errno: errno) }
     }
     var reader = EarlierOutput(descriptor: earlier, keepFailed: keepFailed)
     try reader.read(console: console, name: hasPartial ? partialPath : path)
+    guard reader.bad == 0 || reader.kept + reader.dropped > 0 else {
+      if !hasPartial { unlink(partialPath) }
+      throw Failure(.badInput, "\(hasPartial ? partialPath : path): holds no records, so it cannot be continued")
+    }
     let continued = hasPartial && reader.dropped + reader.bad == 0 ? file : try reader.rewrite(file)
     if continued === file { try cutTornLine(file, at: reader.wholeBytes) }
     if !hasPartial, earlier >= 0 { close(earlier) }

@@ -42,8 +42,11 @@ package final class Run {
     if Signals.isStopping { try output.flush() } else { try output.complete() }
   }
 
-  /// Keeps what can be kept of a run that failed.
-  func abandon() { source?.flushRejects() }
+  /// Keeps what was good in a run that failed.
+  func abandon() {
+    source?.flushRejects()
+    try? output?.flush()
+  }
 
   /// Writes the summary; its failure makes the exit status 74.
   func writeSummary() {

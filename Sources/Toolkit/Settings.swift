@@ -15,7 +15,7 @@ struct Settings {
   private static let notSettable: Set<String> = ["help", "version", "schema", "config", "generate-completion-script"]
 
   /// What `found` comes to as arguments; each with where it was set.
-  private(set) var arguments: [(place: String, arguments: [String])] = []
+  private(set) var arguments: [(name: String, place: String, arguments: [String])] = []
 
   /// Reads the settings that apply to `tool`; those that `commandLine` sets itself are left out.
   init<T: Tool>(for tool: T.Type, commandLine: [String]) throws(Failure) {
@@ -29,8 +29,16 @@ struct Settings {
       guard let option = options.first(where: { $0.names.contains(setting.name) }), names.insert(setting.name).inserted,
         !Self.isGiven(option, in: commandLine)
       else { continue }
-      arguments.append((setting.place, try Self.arguments(for: setting, option)))
+      arguments.append((setting.name, setting.place, try Self.arguments(for: setting, option)))
     }
+  }
+
+  /// A failure over an option that was not set on the command line names the place where it was.
+  func placed(_ failure: Failure) -> Failure {
+    guard let option = failure.option, let setting = arguments.first(where: { $0.name == option }) else {
+      return failure
+    }
+    return Failure(.badConfiguration, "\(setting.place): \(failure.message)")
   }
 
   private static func check(_ setting: Setting, _ options: [Option]) throws(Failure) {

@@ -25,12 +25,14 @@ extension Tool {
   package static func main() {
     let console = Console(tool: Self.configuration.commandName ?? "mt")
     if wantsJSONDiagnostics { console.format = .json }
-    let status: ExitStatus
+    StandardStreams.fillGaps()
+    var status = ExitStatus.success
     do throws(Failure) {
-      let tool = try parsed(Array(CommandLine.arguments.dropFirst()))
-      status = tool.runToEnd(console)
+      let commandLine = Array(CommandLine.arguments.dropFirst())
+      let settings = try Settings(for: Self.self, commandLine: commandLine)
+      if let tool = try parsed(commandLine, settings) { status = tool.runToEnd(console, settings) }
     } catch {
-      if error.status != .success { console.error(error.message) }
+      console.error(error.message)
       status = error.status
     }
     Glibc.exit(status.rawValue)
@@ -43,28 +45,23 @@ extension Tool {
       || zip(arguments, arguments.dropFirst()).contains { $0 == "--log-format" && $1 == "json" }
   }
 
-  private static func parsed(_ commandLine: [String]) throws(Failure) -> Self {
-    let settings = try Settings(for: Self.self, commandLine: commandLine)
+  /// The tool as the settings and the command line want it; nil where help or the like was asked for, and printed.
+  private static func parsed(_ commandLine: [String], _ settings: Settings) throws(Failure) -> Self? {
     do {
       let command = try parseAsRoot(settings.arguments.flatMap(\.arguments) + commandLine)
       if let tool = command as? Self { return tool }
-      // The parser's own commands (help) print and succeed.
+      // One of the parser's own commands: running it throws what it has to print.
       var other = command
       try other.run()
-      throw Failure(.success, "")
-    } catch let failure as Failure {
-      throw failure
     } catch {
-      throw rejected(error, settings, commandLine)
+      guard exitCode(for: error) == .success else { throw rejected(error, settings, commandLine) }
+      try StandardStreams.print(fullMessage(for: error) + "\n")
     }
+    return nil
   }
 
-  /// Prints help or a version, or says what is wrong: a setting, where the command line alone would do.
+  /// What is wrong: a setting, where the command line alone would do.
   private static func rejected(_ error: any Error, _ settings: Settings, _ commandLine: [String]) -> Failure {
-    guard exitCode(for: error) != .success else {
-      print(fullMessage(for: error))
-      return Failure(.success, "")
-    }
     for setting in settings.arguments {
       do {
         _ = try parseAsRoot(setting.arguments + commandLine)
@@ -83,24 +80,23 @@ extension Tool {
     return trimmed.prefix(1).lowercased() + trimmed.dropFirst()
   }
 
-  private func runToEnd(_ console: Console) -> ExitStatus {
+  private func runToEnd(_ console: Console, _ settings: Settings) -> ExitStatus {
     console.format = common.logFormat
     console.isQuiet = common.quiet
     console.isVerbose = common.verbose
-    if common.schema {
-      print(Self.schema, terminator: "")
-      return .success
-    }
     Signals.install(grace: grace)
     let run = Run(console: console, common: common, version: toolkitVersion)
     var pipeIsBroken = false
     do throws(Failure) {
-      try execute(run)
+      if common.schema { try StandardStreams.print(Self.schema) } else { try execute(run) }
     } catch {
-      pipeIsBroken = error.status == .success
-      if !pipeIsBroken { console.error(error.message) }
-      run.conclude(error.status)
-      run.abandon()
+      let failure = settings.placed(error)
+      pipeIsBroken = failure.isBrokenPipe
+      if !pipeIsBroken {
+        console.error(failure.message)
+        run.abandon()
+      }
+      run.conclude(failure.status)
     }
     run.progress.finish()
     run.writeSummary()

@@ -74,6 +74,8 @@ enum CompiledRules {
 
 /// The element of a comma-separated list that is nearest to the client: the last.
 func lastElement(_ list: Bytes) -> Bytes {
+  var list = list
+  while list.last == 0x2C { list = list.slice(0, list.count - 1).trimmed }
   guard let comma = list.lastIndex(of: 0x2C) else { return list }
   return list.slice(comma + 1, list.count).trimmed
 }

@@ -24,10 +24,19 @@ package struct CacheVerdict: Equatable, Sendable {
   }
 
   private static func ruled(_ head: borrowing ResponseHead) -> CacheVerdict? {
-    for (header, companion, rule) in CompiledRules.cache {
-      guard let value = head.value(header), rule.pattern.matches(lastElement(value)) else { continue }
-      if let companion, head.value(companion) == nil { continue }
-      return CacheVerdict(rule.verdict, layer: rule.layer)
+    guard let rule = decidingRule(head).map({ CompiledRules.cache[$0].rule }) else { return nil }
+    return CacheVerdict(rule.verdict, layer: rule.layer)
+  }
+
+  /// The index of the first rule that fits.
+  static func decidingRule(_ head: borrowing ResponseHead) -> Int? {
+    for (i, (header, companion, rule)) in CompiledRules.cache.enumerated() {
+      guard let value = head.value(header) else { continue }
+      // Its elements are metrics, not one for each cache.
+      let fits =
+        header == HeaderNames.serverTiming
+        ? head.hasElement(header, where: rule.pattern.matches) : rule.pattern.matches(lastElement(value))
+      if fits, companion.map({ head.value($0) != nil }) ?? true { return i }
     }
     return nil
   }
@@ -38,10 +47,9 @@ package struct CacheVerdict: Equatable, Sendable {
   }
 
   private static func forbidsStoring(_ head: borrowing ResponseHead) -> Bool {
-    guard let control = head.value(HeaderNames.cacheControl) else { return false }
-    return control.string.lowercased().split(separator: ",").contains { directive in
-      let name = directive.drop { $0 == " " }.prefix { $0 != " " && $0 != "=" }
-      return name == "no-store" || name == "private"
+    // private="NAMES" speaks of these headers alone.
+    head.hasElement(HeaderNames.cacheControl) { directive in
+      ["no-store", "private"].contains(directive.string.lowercased())
     }
   }
 

@@ -44,6 +44,16 @@ package struct ResponseHead: ~Copyable {
     return text.bytes.slice(found.start, found.end)
   }
 
+  /// Whether `fits` holds for an element of the comma-separated list that all lines of the header make.
+  func hasElement(_ header: Int, where fits: (Bytes) -> Bool) -> Bool {
+    kept.contains { line in
+      guard line.header == header else { return false }
+      return text.bytes.slice(line.start, line.end).split(separator: 0x2C).contains {
+        fits(Bytes(rebasing: $0).trimmed)
+      }
+    }
+  }
+
   /// How often the header of this index came.
   func count(_ header: Int) -> Int { kept.reduce(0) { $0 + ($1.header == header ? 1 : 0) } }
 }
@@ -51,7 +61,9 @@ package struct ResponseHead: ~Copyable {
 /// The headers that are kept: those of the rules, and those that the outcome needs.
 enum HeaderNames {
   static let all: [[UInt8]] = {
-    let own = ["age", "cache-control", "cache-status", "content-length", "content-type", "retry-after"]
+    let own = [
+      "age", "cache-control", "cache-status", "content-length", "content-type", "retry-after", "server-timing",
+    ]
     let ruled = CacheRule.all.flatMap { [$0.header, $0.companion].compactMap { $0 } } + PopRule.all.map(\.header)
     return Set(own + ruled).sorted().map { Array($0.utf8) }
   }()
@@ -62,6 +74,7 @@ enum HeaderNames {
   static let contentLength = index(of: "content-length")
   static let contentType = index(of: "content-type")
   static let retryAfter = index(of: "retry-after")
+  static let serverTiming = index(of: "server-timing")
 
   static func index(of name: Bytes) -> Int? {
     for (i, known) in all.enumerated() where known.count == name.count {

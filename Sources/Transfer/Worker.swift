@@ -92,6 +92,7 @@ final class Worker {
       outcome.remoteIP = String(cString: address.assumingMemoryBound(to: CChar.self))
     }
     outcome.status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
+    outcome.wasConnected = hasConnected(code)
     if outcome.status > 0 { readHead(&outcome) }
     judge(&outcome, code)
     return (job, outcome)
@@ -105,6 +106,11 @@ final class Worker {
     return (job, outcome)
   }
 
+  /// A connection that fails in its TLS handshake has no connect time.
+  private func hasConnected(_ code: CURLcode) -> Bool {
+    ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T) > 0 || code != CURLE_OK && FetchError(code) == .tls
+  }
+
   private func readTimes(_ outcome: inout Outcome) {
     let lookup = ccurl_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T)
     let connect = ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T)
@@ -112,7 +118,6 @@ final class Worker {
     let first = ccurl_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
     outcome.total = ccurl_get_offset(easy, CURLINFO_TOTAL_TIME_T)
     let isNew = ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) > 0
-    outcome.wasConnected = connect > 0
     if isNew, lookup > 0 { outcome.dns = lookup }
     if isNew, connect > 0 { outcome.connect = max(0, connect - lookup) }
     if isNew, tls > 0 { outcome.tls = max(0, tls - connect) }
@@ -146,7 +151,7 @@ final class Worker {
     if code != CURLE_OK {
       let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
       outcome.isTransient = FetchError.isTransient(code)
-      return fail(&outcome, FetchError(code), detail.map { String(cString: $0) } ?? "")
+      return fail(&outcome, error(code), detail.map { String(cString: $0) } ?? "")
     }
     if doesNotFollow, [301, 302, 303, 307, 308].contains(outcome.status) {
       return fail(&outcome, .tooManyRedirects, "the server answered \(outcome.status), and redirects are not followed")
@@ -158,6 +163,13 @@ final class Worker {
     outcome.isTransient = true
     guard head.isComplete else { return fail(&outcome, .protocolError, "the headers ended without an empty line") }
     checkLength(&outcome)
+  }
+
+  /// libcurl has one code for a connection that breaks and for an answer that breaks the protocol; only the first comes
+  /// with an error of the system's.
+  private func error(_ code: CURLcode) -> FetchError {
+    let isReceiving = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
+    return isReceiving && ccurl_get_long(easy, CURLINFO_OS_ERRNO) == 0 ? .protocolError : FetchError(code)
   }
 
   /// libcurl takes a Content-Length that it cannot read for none.

@@ -52,8 +52,8 @@ import Toolkit
 
   private func expansion() throws(Failure) -> Expansion {
     guard let baseURL else { throw Failure(.usage, "--base-url is missing (see 'mt-expand --help')") }
-    let images = try Catalog.presets(imageVariants.words, in: Catalog.images, option: "--image-variants")
-    let videos = try Catalog.presets(derivatives.words, in: Catalog.videos, option: "--derivatives")
+    let images = try Catalog.presets(imageVariants.words, in: Catalog.images, option: "image-variants")
+    let videos = try Catalog.presets(derivatives.words, in: Catalog.videos, option: "derivatives")
     return Expansion(
       base: try BaseURL(baseURL), images: mediaType == .video ? [] : images, videos: mediaType == .image ? [] : videos,
       format: urlFormat)

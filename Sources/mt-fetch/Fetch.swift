@@ -69,15 +69,27 @@ import Transfer
     try check("max-redirects", Double(maxRedirects), 0...100)
     try check("connection-close-delay", Double(connectionCloseDelay), 0...86_400)
     try check("grace", Double(grace), 0...3600)
-    for line in header where !line.contains(":") || line.utf8.contains(where: { $0 < 0x20 }) {
+    for line in header where !Self.isHeader(line) {
       throw ValidationError("--header is “Name: value”, not “\(line)”")
     }
+  }
+
+  /// A name of RFC 9110's token characters, a colon, and a value without controls.
+  private static func isHeader(_ line: String) -> Bool {
+    let name = line.prefix { $0 != ":" }.utf8
+    let marks = "!#$%&'*+-.^_`|~".utf8
+    func isTokenByte(_ byte: UInt8) -> Bool {
+      (48...57).contains(byte) || (97...122).contains(byte | 32) || marks.contains(byte)
+    }
+    return !name.isEmpty && name.count < line.utf8.count && name.allSatisfy(isTokenByte)
+      && !line.utf8.contains { $0 < 0x20 && $0 != 9 || $0 == 0x7F }
   }
 
   func execute(_ run: Run) throws(Failure) {
     if let cacert, access(cacert, R_OK) != 0 { throw Failure(.noInput, "cannot open \(cacert)", errno: errno) }
     var settings = self.settings
     settings.workers = FileDescriptorLimit.raise(for: workers, run.console)
+    try input.input.checkFiles()
     let (output, done) = try resume.open(self.output, run)
     let source = try RecordSource(
       input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), done: done.take(),
@@ -119,5 +131,5 @@ import Transfer
 
 extension Double {
   /// Without a needless “.0”.
-  fileprivate var plain: String { self == rounded() ? "\(Int(self))" : "\(self)" }
+  fileprivate var plain: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
 }

@@ -38,7 +38,7 @@ import Toolkit
     var keys: [Grouping.Key] = []
     for name in by?.words ?? [] {
       guard let key = Grouping.Key(name) else {
-        throw Failure(.usage, "--by: no member is named “\(name)”\(suggestion(for: name, in: Grouping.Key.names))")
+        throw Failure(option: "by", "no member is named “\(name)”\(suggestion(for: name, in: Grouping.Key.names))")
       }
       keys.append(key)
     }

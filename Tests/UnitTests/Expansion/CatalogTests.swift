@@ -42,14 +42,14 @@ import Toolkit
   }
 
   @Test func findsEachOnceInTheOrderAskedFor() throws {
-    let found = try Catalog.presets(["tablet", "4k", "tablet"], in: Catalog.videos, option: "--derivatives")
+    let found = try Catalog.presets(["tablet", "4k", "tablet"], in: Catalog.videos, option: "derivatives")
     #expect(found.map(\.name) == ["tablet", "4k"])
-    #expect(try Catalog.presets([], in: Catalog.videos, option: "--derivatives").isEmpty)
+    #expect(try Catalog.presets([], in: Catalog.videos, option: "derivatives").isEmpty)
   }
 
   @Test func anUnknownNameIsAUsageErrorWithNearOnes() {
     let failure = #expect(throws: Failure.self) {
-      try Catalog.presets(["desktop", "tabelt"], in: Catalog.videos, option: "--derivatives")
+      try Catalog.presets(["desktop", "tabelt"], in: Catalog.videos, option: "derivatives")
     }
     #expect(failure?.status == .usage)
     #expect(

@@ -16,11 +16,7 @@ import Testing
     for captured in CapturedHead.all {
       captured.withHead { head in
         guard head.value(HeaderNames.cacheStatus) == nil else { return }
-        let rule = CompiledRules.cache.firstIndex { header, companion, rule in
-          guard let value = head.value(header), rule.pattern.matches(lastElement(value)) else { return false }
-          return companion.map { head.value($0) != nil } ?? true
-        }
-        if let rule { deciding.insert(rule) }
+        if let rule = CacheVerdict.decidingRule(head) { deciding.insert(rule) }
       }
     }
     let idle = CompiledRules.cache.indices.filter { !deciding.contains($0) }.map { CompiledRules.cache[$0].rule }

@@ -63,6 +63,8 @@ struct CapturedHead: Sendable, CustomTestStringConvertible {
       CapturedHead("hit", "akamai", "Server-Timing: cdn-cache; desc=HIT"),
       CapturedHead("miss", "akamai", "Server-Timing: cdn-cache; desc=MISS"),
       CapturedHead("hit", "akamai", "Server-Timing: edge; dur=1, cdn-cache; desc=HIT"),
+      CapturedHead("hit", "akamai", "Server-Timing: cdn-cache; desc=HIT, edge; dur=1"),
+      CapturedHead("revalidated", "akamai", "Server-Timing: cdn-cache; desc=REVALIDATE", "Server-Timing: edge; dur=1"),
     ]
 
   private static let cloudfront = [
