@@ -15,6 +15,10 @@ static inline CURLcode ccurl_set_close_callback(CURL *easy, curl_closesocket_cal
   CURLcode status = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, call);
   return status ? status : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
 }
+static inline CURLcode ccurl_set_open_callback(CURL *easy, curl_sockopt_callback call, void *context) {
+  CURLcode status = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, call);
+  return status ? status : curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, context);
+}
 
 /* 0 where libcurl does not know. */
 static inline curl_off_t ccurl_get_offset(CURL *easy, CURLINFO info) {

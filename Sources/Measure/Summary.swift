@@ -42,7 +42,7 @@ package final class Summary {
     }
     if let text = record.text(.started), let time = Timestamp(text) {
       started = min(started, time)
-      finished = max(finished, Timestamp(milliseconds: time.milliseconds + Int(min(max(total, 0), 1e12))))
+      finished = max(finished, time.adding(milliseconds: Int(min(max(total, 0), 1e12))))
     }
   }
 

@@ -6,7 +6,20 @@ package struct Timestamp: Comparable, Sendable {
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-  package init(seconds: Int, nanoseconds: Int) { milliseconds = seconds * 1000 + nanoseconds / 1_000_000 }
+  /// The years 0000 to 9999, all that RFC 3339 can say; file systems can hold more.
+  private static let range = -62_167_219_200_000...253_402_300_799_999
+
+  /// Clamped to the years 0000 to 9999.
+  package init(seconds: Int, nanoseconds: Int) {
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    let unclamped = overflow ? (seconds < 0 ? Int.min : Int.max - 1000) : product
+    milliseconds = min(max(unclamped + nanoseconds / 1_000_000, Self.range.lowerBound), Self.range.upperBound)
+  }
+
+  package func adding(milliseconds more: Int) -> Timestamp {
+    let (sum, overflow) = milliseconds.addingReportingOverflow(more)
+    return Timestamp(milliseconds: min(max(overflow ? .max : sum, Self.range.lowerBound), Self.range.upperBound))
+  }
 
   /// The wall clock, by clock_gettime(2).
   package static var now: Timestamp {

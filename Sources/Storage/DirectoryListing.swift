@@ -95,6 +95,7 @@ package struct DirectoryListing: Sendable {
   ) throws(Failure) {
     defer { handover.cancel() }
     var left = limit.flatMap { $0 > 0 ? $0 : nil } ?? Int.max
+    var flushedAt = Clock.now
     while left > 0, !Signals.isStopping {
       switch handover.takeProducts(waiting: 50) {
       case .end: return try output.flush()
@@ -109,6 +110,10 @@ package struct DirectoryListing: Sendable {
             try output.flushIfFull()
           }
         }
+      }
+      if Clock.now - flushedAt >= 50_000 {
+        try output.flush()
+        flushedAt = Clock.now
       }
       run.progress.refresh()
     }

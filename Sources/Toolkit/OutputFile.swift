@@ -10,7 +10,7 @@ package final class OutputFile {
   /// Opens a new partial file for `path`; a thing that is no regular file (a device, a FIFO) is written directly.
   package static func create(_ path: String, console: Console) throws(Failure) -> OutputFile {
     // Names of open descriptors, such as /dev/stdout, are what is behind them, never to be replaced.
-    if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
+    if path == "/dev/stdout" || path == "/dev/stderr" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/") {
       return OutputFile(path: path, partialPath: path, descriptor: try opened(path, O_WRONLY | O_APPEND))
     }
     var status = stat()
@@ -36,13 +36,7 @@ package final class OutputFile {
       let descriptor = try opened(partialPath, O_RDWR | O_CREAT)
       let file = OutputFile(path: path, partialPath: partialPath, descriptor: descriptor)
       try lock(descriptor, partialPath)
-      var held = stat()
-      var named = stat()
-      if fstat(descriptor, &held) == 0, stat(partialPath, &named) == 0, held.st_ino == named.st_ino,
-        held.st_dev == named.st_dev
-      {
-        return file
-      }
+      if isStillNamed(descriptor, partialPath) { return file }
     }
   }
 
@@ -57,7 +51,10 @@ package final class OutputFile {
   /// Syncs the file, renames it to its name, and syncs its directory.
   func complete() throws(Failure) {
     guard partialPath != path else { return }
-    guard fsync(descriptor) == 0 else { throw Failure(.ioError, "cannot sync \(partialPath)", errno: errno) }
+    guard sync(descriptor) else { throw Failure(.ioError, "cannot sync \(partialPath)", errno: errno) }
+    guard Self.isStillNamed(descriptor, partialPath) else {
+      throw Failure(.ioError, "\(partialPath): removed or replaced by another program")
+    }
     guard rename(partialPath, path) == 0 else {
       throw Failure(.ioError, "cannot rename \(partialPath) to \(path)", errno: errno)
     }
@@ -71,10 +68,20 @@ package final class OutputFile {
     return String(cString: real)
   }
 
+  /// open(2) for writing; at a FIFO it waits for a reader.
   static func opened(_ path: String, _ flags: Int32) throws(Failure) -> Int32 {
-    let descriptor = open(path, flags | O_CLOEXEC, 0o666)
+    var descriptor: Int32
+    repeat { descriptor = open(path, flags | O_CLOEXEC, 0o666) } while descriptor < 0 && errno == EINTR && !Signals.isStopping
     guard descriptor >= 0 else { throw Failure(.ioError, "cannot open \(path) for writing", errno: errno) }
     return descriptor
+  }
+
+  /// Whether `path` is the open file.
+  static func isStillNamed(_ descriptor: Int32, _ path: String) -> Bool {
+    var held = stat()
+    var named = stat()
+    return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
+      && held.st_dev == named.st_dev
   }
 
   static func lock(_ descriptor: Int32, _ path: String) throws(Failure) {
@@ -89,6 +96,14 @@ func syncDirectory(of path: String) {
   let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
   let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   guard descriptor >= 0 else { return }
-  fsync(descriptor)
+  _ = sync(descriptor)
   close(descriptor)
+}
+
+/// fsync(2), again where a signal interrupts it.
+func sync(_ descriptor: Int32) -> Bool {
+  while fsync(descriptor) != 0 {
+    guard errno == EINTR else { return false }
+  }
+  return true
 }

@@ -46,9 +46,8 @@ package final class RecordSource {
     self.done = done
     let needsIdentity = self.done != nil || options.shard != nil
     parser = RecordParser(reading: fields + (needsIdentity ? IdentityHash.fields : []), owning: owned)
-    rejects = try options.rejects.map { path throws(Failure) in Output(file: try .create(path, console: run.console)) }
-    try options.checkFiles()
     inputs = try InputFiles(options.files)
+    rejects = try options.rejects.map { path throws(Failure) in Output(file: try .create(path, console: run.console)) }
     run.opened(self)
   }
 
@@ -87,14 +86,15 @@ package final class RecordSource {
   }
 
   private func refill() throws(Failure) {
+    let before = reader.bytesRead
     switch reader.fill(from: inputs.descriptor) {
-    case .data, .interrupted: break
+    case .data: bytes += reader.bytesRead - before
+    case .interrupted: break
     case .end:
-      bytes += reader.bytesRead
       if reader.unfinishedBytes == 0 { try openNext() } else { inputs.hasEnded = true }
     case .failed(let code): throw Failure(.noInput, "cannot read \(inputs.name)", errno: code)
     }
-    run.progress.fraction = inputs.fraction(read: reader.bytesRead)
+    run.progress.fraction = inputs.totalSize.map { min(Double(bytes) / Double($0), 1) }
   }
 
   private func openNext() throws(Failure) {
@@ -165,58 +165,5 @@ package final class RecordSource {
     if badLines > 0, records == 0 {
       run.fail("every line of the input was bad, \(badLines) in all")
     }
-  }
-}
-
-extension Input {
-  /// Whether all files can be opened: to be known before anything is done.
-  package func checkFiles() throws(Failure) {
-    for path in files where path != "-" {
-      var status = stat()
-      guard access(path, R_OK) == 0, stat(path, &status) == 0 else {
-        throw Failure(.noInput, "cannot open \(path)", errno: errno)
-      }
-      guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(.noInput, "\(path): is a directory") }
-    }
-  }
-}
-
-/// The files named as arguments, or standard input, one after the other.
-private struct InputFiles {
-  private var rest: ArraySlice<String>
-  private var isRegular = false
-  private var size = 0
-  private(set) var name = ""
-  private(set) var descriptor: Int32 = -1
-  /// Set where the reader has all of the current input but has not handed it out.
-  var hasEnded = false
-
-  init(_ paths: [String]) throws(Failure) {
-    rest = paths.isEmpty ? ["-"] : paths[...]
-    try openNext()
-  }
-
-  var isOpen: Bool { descriptor >= 0 }
-
-  /// Whether a read would not block.
-  var isReady: Bool { isRegular || hasEnded || Signals.isReadable(descriptor) }
-
-  func fraction(read: Int) -> Double? {
-    isRegular && size > 0 && rest.isEmpty ? min(Double(read) / Double(size), 1) : nil
-  }
-
-  mutating func openNext() throws(Failure) {
-    if descriptor > 0 { close(descriptor) }
-    descriptor = -1
-    hasEnded = false
-    guard let path = rest.popFirst() else { return }
-    name = path == "-" ? "standard input" : path
-    descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure(.noInput, "cannot open \(path)", errno: errno) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Failure(.noInput, "cannot open \(path)", errno: errno) }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure(.noInput, "\(path): is a directory") }
-    isRegular = status.st_mode & S_IFMT == S_IFREG
-    size = status.st_size
   }
 }

@@ -43,9 +43,9 @@ package final class Run {
   }
 
   /// Keeps what was good in a run that failed.
-  func abandon() {
+  func abandon(outputIsGone: Bool) {
     source?.flushRejects()
-    try? output?.flush()
+    if !outputIsGone { try? output?.flush() }
   }
 
   /// Writes the summary; its failure makes the exit status 74.

@@ -19,7 +19,7 @@ package enum Signals {
   package static func install(grace: Int) {
     graceSeconds.store(Int32(grace), ordering: .relaxed)
     wakeWriter.store(eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)), ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] { handle(number, flags: Int32(bitPattern: SA_RESETHAND), stop) }
+    for number in [SIGINT, SIGTERM] { handle(number, flags: 0, stop) }
     handle(SIGUSR1, flags: 0) { _ in
       progressRequests.add(1, ordering: .relaxed)
       wake()
@@ -74,7 +74,12 @@ package enum Signals {
   }
 
   private static let stop: @convention(c) (Int32) -> Void = { number in
-    stopSignal.store(number, ordering: .relaxed)
+    guard stopSignal.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged else {
+      // The second: blocked in this handler, it kills on return.
+      signal(number, SIG_DFL)
+      raise(number)
+      return
+    }
     // A tool that keeps to its grace has two seconds more to write what it has.
     alarm(UInt32(graceSeconds.load(ordering: .relaxed)) + 2)
     wake()

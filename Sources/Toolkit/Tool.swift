@@ -92,10 +92,8 @@ extension Tool {
     } catch {
       let failure = settings.placed(error)
       pipeIsBroken = failure.isBrokenPipe
-      if !pipeIsBroken {
-        console.error(failure.message)
-        run.abandon()
-      }
+      if !pipeIsBroken { console.error(failure.message) }
+      run.abandon(outputIsGone: pipeIsBroken)
       run.conclude(failure.status)
     }
     run.progress.finish()

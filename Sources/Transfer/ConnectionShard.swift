@@ -14,7 +14,6 @@ final class ConnectionShard {
   private(set) var lastHost: UInt64 = 0
   private let multi: UnsafeMutableRawPointer
   private var idle: [Worker] = []
-  private var busy = 0
 
   init(sockets: SocketTable) {
     self.sockets = sockets
@@ -32,15 +31,13 @@ final class ConnectionShard {
   func add(_ worker: Worker) { idle.append(worker) }
 
   var hasIdle: Bool { !idle.isEmpty }
-  var isUnused: Bool { busy == 0 }
 
   /// Begins the next attempt of `job` on an idle worker.
   func start(_ job: Job, _ settings: FetchSettings) {
     let worker = idle.removeLast()
     lastHost = job.hostHash
-    busy += 1
     worker.start(job, settings)
-    curl_multi_add_handle(multi, worker.easy)
+    guard curl_multi_add_handle(multi, worker.easy) == CURLM_OK else { fatalError("libcurl took no further transfer") }
   }
 
   /// Tells libcurl of `events` on `socket`, or with CURL_SOCKET_TIMEOUT of the deadline.
@@ -51,7 +48,7 @@ final class ConnectionShard {
   }
 
   /// Hands over what has finished.
-  func reap(_ finished: (Job, Outcome) throws(Failure) -> Void) throws(Failure) {
+  func reap(_ finished: (Job, Outcome) -> Void) {
     var left: Int32 = 0
     while let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
@@ -59,24 +56,16 @@ final class ConnectionShard {
       let worker = worker(of: easy)
       curl_multi_remove_handle(multi, easy)
       let (job, outcome) = worker.finish(code)
-      release(worker)
-      try finished(job, outcome)
+      idle.append(worker)
+      finished(job, outcome)
     }
   }
 
-  /// Cuts off what is in flight.
-  func cancel(_ workers: [Worker], _ cancelled: (Job, Outcome) throws(Failure) -> Void) throws(Failure) {
-    for worker in workers where worker.shard === self && worker.job != nil {
-      curl_multi_remove_handle(multi, worker.easy)
-      let (job, outcome) = worker.cancel()
-      release(worker)
-      try cancelled(job, outcome)
-    }
-  }
-
-  private func release(_ worker: Worker) {
-    busy -= 1
-    idle.append(worker)
+  /// Cuts off what `worker`, one of this shard's, has in flight.
+  func cancel(_ worker: Worker) -> (job: Job, outcome: Outcome) {
+    curl_multi_remove_handle(multi, worker.easy)
+    defer { idle.append(worker) }
+    return worker.cancel()
   }
 
   private func worker(of easy: UnsafeMutableRawPointer) -> Worker {

@@ -20,8 +20,7 @@ package final class Engine {
   private var shards: [ConnectionShard] = []
   private var workers: [Worker] = []
   private var retries = RetryQueue()
-  /// Until when a host asked to be left alone by Retry-After, `Clock` time.
-  private var restingHosts: [UInt64: Int] = [:]
+  private var hosts = HostGate()
   private var spareJobs: [Job] = []
   private var inFlight = 0
   private var inputHasEnded = false
@@ -61,10 +60,10 @@ package final class Engine {
     while true {
       try admit()
       if inputHasEnded, inFlight == 0, retries.count == 0 { break }
-      try stopIfAsked()
-      try tickShards()
+      stopIfAsked()
+      tickShards()
       let count = epoll_wait(sockets.epoll, &events, Int32(events.count), timeout())
-      for i in 0..<max(0, Int(count)) { try handle(events[i]) }
+      for i in 0..<max(0, Int(count)) { handle(events[i]) }
       try flushIfDue()
       run.progress.refresh()
     }
@@ -75,12 +74,13 @@ package final class Engine {
 
   /// Starts retries that are due and new requests, while workers are free.
   private func admit() throws(Failure) {
+    for job in hosts.release() { retries.add(job, due: 0) }
     while inFlight < settings.workers, !Signals.isStopping {
       if let job = retries.popDue(Clock.now) {
         start(job)
         continue
       }
-      guard wantsInput else { return }
+      guard wantsInput, !isWaitingForInput else { return }
       switch try source.nextIfReady() {
       case .record(let request): try take(request)
       case .end: inputHasEnded = true
@@ -92,7 +92,8 @@ package final class Engine {
 
   /// Whether a further request may be taken in: retries that wait count too, so that memory stays bounded.
   private var wantsInput: Bool {
-    !inputHasEnded && !output.isFull && inFlight < settings.workers && inFlight + retries.count < 2 * settings.workers
+    !inputHasEnded && !output.isFull && inFlight < settings.workers
+      && inFlight + retries.count + hosts.waitingCount < 2 * settings.workers
   }
 
   private func take(_ request: Record) throws(Failure) {
@@ -107,12 +108,13 @@ package final class Engine {
   }
 
   private func start(_ job: Job) {
-    if let until = restingHosts[job.hostHash] {
-      if until > Clock.now { return retries.add(job, due: until) }
-      restingHosts[job.hostHash] = nil
+    switch hosts.admit(job, Clock.now) {
+    case .later(let due): retries.add(job, due: due)
+    case .kept: break
+    case .now:
+      inFlight += 1
+      shard(for: job).start(job, settings)
     }
-    inFlight += 1
-    shard(for: job).start(job, settings)
   }
 
   /// A shard with a free worker: where the last request went if to the same host, else one by the host's hash, so that open
@@ -149,7 +151,7 @@ package final class Engine {
     watch(source.descriptor, EPOLLIN)
   }
 
-  private func handle(_ event: epoll_event) throws(Failure) {
+  private func handle(_ event: epoll_event) {
     let descriptor = event.data.fd
     if descriptor == Signals.wakeDescriptor { return Signals.drainWake() }
     if isWaitingForInput, descriptor == source.descriptor {
@@ -166,20 +168,20 @@ package final class Engine {
     if event.events & EPOLLOUT.rawValue != 0 { action |= CURL_CSELECT_OUT }
     if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { action |= CURL_CSELECT_ERR }
     shard.act(descriptor, action)
-    try shard.reap(finished)
+    shard.reap(finished)
   }
 
-  private func tickShards() throws(Failure) {
+  private func tickShards() {
     let now = Clock.now
     for shard in shards where shard.deadline <= now {
       shard.act(CURL_SOCKET_TIMEOUT, 0)
-      try shard.reap(finished)
+      shard.reap(finished)
     }
   }
 
   /// Milliseconds until something is due.
   private func timeout() -> Int32 {
-    var due = min(retries.nextDue, cutOffAt)
+    var due = min(inFlight < settings.workers ? retries.nextDue : .max, cutOffAt)
     for shard in shards { due = min(due, shard.deadline) }
     if unflushedSince < .max, !isWaitingForReader { due = min(due, unflushedSince + Self.flushInterval) }
     if wantsInput, !isWaitingForInput { return 0 }
@@ -205,9 +207,13 @@ package final class Engine {
 
   // MARK: Ending
 
-  private func finished(_ job: Job, _ outcome: Outcome) throws(Failure) {
+  private func finished(_ job: Job, _ outcome: Outcome) {
     inFlight -= 1
+    job.hasLookedUp = true
     guard outcome.error != nil, !Signals.isStopping else { return conclude(job, outcome) }
+    if let seconds = outcome.retryAfter {
+      hosts.rest(job.hostHash, until: Clock.now + min(seconds * 1_000_000, settings.retry.maximumDelay))
+    }
     let decision = settings.retry.decide(
       attempts: job.attempts, isTransient: outcome.isTransient, retryAfter: outcome.retryAfter,
       random: .random(in: 0...1))
@@ -215,9 +221,7 @@ package final class Engine {
     case .giveUp: conclude(job, outcome)
     case .retry(let pause):
       job.lastOutcome = outcome
-      let due = Clock.now + pause
-      if outcome.retryAfter != nil { restingHosts[job.hostHash] = max(restingHosts[job.hostHash] ?? 0, due) }
-      retries.add(job, due: due)
+      retries.add(job, due: Clock.now + pause)
     case .tooFar(let seconds):
       var outcome = outcome
       outcome.message += ", to be asked again in \(seconds) s"
@@ -232,18 +236,17 @@ package final class Engine {
   }
 
   /// After a signal: waiting retries end as they last did; what is in flight is cut off when its time is up.
-  private func stopIfAsked() throws(Failure) {
+  private func stopIfAsked() {
     guard Signals.isStopping else { return }
     if cutOffAt == .max { cutOffAt = Clock.now + grace * 1_000_000 }
     while let job = retries.popAny() {
       if let outcome = job.lastOutcome { conclude(job, outcome) } else { spareJobs.append(job) }
     }
     guard Clock.now >= cutOffAt else { return }
-    for shard in shards {
-      try shard.cancel(workers) { (job, outcome) throws(Failure) in
-        inFlight -= 1
-        conclude(job, outcome)
-      }
+    for worker in workers where worker.job != nil {
+      let (job, outcome) = worker.shard.cancel(worker)
+      inFlight -= 1
+      conclude(job, outcome)
     }
   }
 }

@@ -13,6 +13,8 @@ package final class Job {
   package internal(set) var attempts = 0
   /// The hash of scheme and authority: connections are looked for where the last such request went.
   private(set) var hostHash: UInt64 = 0
+  /// Whether the name of the host is known, or will not be.
+  var hasLookedUp = false
   /// How the last attempt ended, while the job waits for the next.
   var lastOutcome: Outcome?
 
@@ -28,7 +30,9 @@ package final class Job {
     }
     size = try request.optionalCount(.size)
     accept = request.has(.accept) ? try request.required(.accept).string : nil
-    if let accept, accept.utf8.contains(where: { $0 < 0x20 }) { throw BadRecord("“accept” holds a control character") }
+    if let accept, accept.isEmpty || accept.utf8.contains(where: { $0 < 0x20 }) {
+      throw BadRecord("“accept” is empty or holds a control character")
+    }
     hostHash = tableHash(text.slice(0, authorityEnd))
     url.removeAll()
     url.append(text)
@@ -36,6 +40,7 @@ package final class Job {
     body.removeAll()
     body.append(request.body)
     attempts = 0
+    hasLookedUp = false
     lastOutcome = nil
   }
 }

@@ -1,14 +1,16 @@
 import CLinux
 import Glibc
 
-/// All sockets of all shards, on one epoll descriptor, by descriptor number. A socket is registered once and left registered
-/// when libcurl loses interest (it will be back for the next request); it is forgotten when libcurl closes it.
+/// All sockets of all shards, on one epoll descriptor, by descriptor number. A connection is registered once and left
+/// registered when libcurl loses interest (it will be back for the next request); it is forgotten when libcurl closes it.
+/// Other sockets, such as those of a name lookup, are closed without a word and so forgotten at once.
 final class SocketTable {
   struct Entry {
     /// The shard that owns the socket, unretained.
     var shard: Unmanaged<ConnectionShard>?
     var registered: UInt32 = 0
     var wanted: UInt32 = 0
+    var isConnection = false
   }
 
   let epoll: Int32
@@ -40,6 +42,7 @@ final class SocketTable {
     grow(beyond: i)
     entries[i].shard = shard
     entries[i].wanted = events
+    if events == 0, !entries[i].isConnection { return drop(socket) }
     guard events != 0, entries[i].registered != events else { return }
     register(socket, events)
   }
@@ -47,7 +50,10 @@ final class SocketTable {
   private func register(_ socket: Int32, _ events: UInt32) {
     var event = epoll_event(events: events, data: epoll_data_t(fd: socket))
     let isNew = entries[Int(socket)].registered == 0
-    epoll_ctl(epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+    // Were the table ever wrong about a reused number, the other call is the right one.
+    if epoll_ctl(epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0 {
+      epoll_ctl(epoll, isNew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event)
+    }
     entries[Int(socket)].registered = events
   }
 
@@ -61,6 +67,18 @@ final class SocketTable {
       entries[i].registered = 0
     }
     return nil
+  }
+
+  /// A connection is about to be opened.
+  func opened(_ socket: Int32) {
+    grow(beyond: Int(socket))
+    entries[Int(socket)] = Entry(isConnection: true)
+  }
+
+  /// Forgets a socket that libcurl will close by itself.
+  private func drop(_ socket: Int32) {
+    if entries[Int(socket)].registered != 0 { epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil) }
+    entries[Int(socket)] = Entry()
   }
 
   /// The socket is about to be closed, which takes it off epoll.

@@ -6,6 +6,8 @@ import Records
 final class Worker {
   let easy: UnsafeMutableRawPointer
   unowned let shard: ConnectionShard
+  /// The share and the headers that the handle points at must outlive it.
+  private let context: CurlContext
   private(set) var job: Job?
   private var head = ResponseHead()
   private var bytes = 0
@@ -19,6 +21,7 @@ final class Worker {
 
   init(_ shard: ConnectionShard, _ settings: FetchSettings, _ context: CurlContext) {
     self.shard = shard
+    self.context = context
     guard let easy = curl_easy_init() else { fatalError("out of memory") }
     self.easy = easy
     doesNotFollow = settings.maximumRedirects == 0
@@ -29,6 +32,7 @@ final class Worker {
     _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     _ = ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION, CURLOPT_WRITEDATA, countBody, this)
     _ = ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA, takeHeader, this)
+    _ = ccurl_set_open_callback(easy, openSocket, this)
     _ = ccurl_set_close_callback(easy, closeSocket, Unmanaged.passUnretained(shard.sockets).toOpaque())
   }
 
@@ -69,6 +73,12 @@ final class Worker {
     guard large != usesLargeBuffer else { return }
     usesLargeBuffer = large
     _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, large ? 512 << 10 : 16 << 10)
+  }
+
+  /// A socket to an address: the name has been looked up.
+  fileprivate func opened(_ socket: Int32) {
+    shard.sockets.opened(socket)
+    job?.hasLookedUp = true
   }
 
   fileprivate func addBody(_ count: Int) { bytes += count }
@@ -199,6 +209,11 @@ private let takeHeader: curl_write_callback = { text, size, count, context in
   let worker = Unmanaged<Worker>.fromOpaque(context!)
   let isTaken = worker._withUnsafeGuaranteedRef { $0.addHeader(Bytes(start: text, count: size * count)) }
   return isTaken ? size * count : 0
+}
+
+private let openSocket: curl_sockopt_callback = { context, socket, _ in
+  Unmanaged<Worker>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.opened(socket) }
+  return Int32(CURL_SOCKOPT_OK)
 }
 
 private let closeSocket: curl_closesocket_callback = { context, socket in
