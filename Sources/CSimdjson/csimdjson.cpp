@@ -1,6 +1,8 @@
 // The one C++ file: simdjson's strict parse, and the places of members from its structural index.
 #include "csimdjson.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <simdjson.h>
@@ -43,6 +45,13 @@ bool is_number(const char *p, const char *end) {
   return p == end;
 }
 
+// Whether a number is within what simdjson holds: 64 bits, or a finite double.
+bool fits(const char *p, const char *end) {
+  std::string text(p, end);
+  if (text.find_first_of(".eE") == std::string::npos) return text.size() < 19;
+  return std::isfinite(std::strtod(text.c_str(), nullptr));
+}
+
 }  // namespace
 
 struct mt_json_parser {
@@ -77,9 +86,7 @@ struct mt_json_parser {
       if (start >= length || !(line[start] == '-' || is_digit(line[start]))) continue;
       size_t end = i + 1 < count ? structurals()[i + 1] : length;
       while (end > start && is_blank(line[end - 1])) end--;
-      bool plain = end - start < 19;
-      for (size_t k = start; plain && k < end; k++) plain = line[k] != 'e' && line[k] != 'E';
-      if (plain || end - start < 4 || !is_number(line + start, line + end)) continue;
+      if (end - start < 4 || !is_number(line + start, line + end) || fits(line + start, line + end)) continue;
       softened.replace(start, end - start, end - start, ' ');
       softened.replace(start, 4, "null");
       changed = true;

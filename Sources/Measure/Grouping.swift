@@ -62,7 +62,7 @@ package final class Grouping {
     }
     let hash = tableHash(name.bytes)
     if let found = groups[hash]?.first(where: { $0.group.utf8.elementsEqual(name.bytes) }) { return found }
-    guard count < Self.limit else { return otherGroup() }
+    guard count < Self.limit, name.count <= keys.count * (ValueCounter.maximumLength + 64) else { return otherGroup() }
     count += 1
     let new = Summary(group: name.bytes.string)
     groups[hash, default: []].append(new)
@@ -72,7 +72,14 @@ package final class Grouping {
   private func append(_ key: Key, of record: Record) {
     switch key {
     case .field(let field):
-      if let value = record.raw(field) { name.append(value) } else { name.append("null") }
+      // Strings in one spelling, whatever their escapes were.
+      if let text = record.text(field) {
+        name.append(quoted: text)
+      } else if let raw = record.raw(field) {
+        name.append(raw)
+      } else {
+        name.append("null")
+      }
     case .fileExtension:
       if let value = mediaExtension(of: record) {
         value.map { lowercased($0) }.withUnsafeBytes { name.append(quoted: $0) }

@@ -7,7 +7,7 @@ package struct Quantity: Sendable {
   package private(set) var maximum = -Double.infinity
   package private(set) var sketch = Sketch()
   /// The sum is `thousandths / 1000 + rest`: exact for values of up to three decimals.
-  private var thousandths = 0
+  private var thousandths: Int128 = 0
   private var rest = 0.0
 
   package init() {}
@@ -18,9 +18,8 @@ package struct Quantity: Sendable {
     if value < minimum { minimum = value }
     if value > maximum { maximum = value }
     let scaled = (value * 1000).rounded()
-    if scaled.magnitude < 1e17, scaled / 1000 == value {
-      let (sum, overflow) = thousandths.addingReportingOverflow(Int(scaled))
-      if overflow { rest += value } else { thousandths = sum }
+    if scaled.magnitude < 1e25, scaled / 1000 == value {
+      thousandths += Int128(scaled)
     } else {
       rest += value
     }
@@ -30,7 +29,7 @@ package struct Quantity: Sendable {
   package var sum: Double { Double(thousandths) / 1000 + rest }
 
   /// The sum where it is a whole number.
-  package var integerSum: Int? { rest == 0 && thousandths % 1000 == 0 ? thousandths / 1000 : nil }
+  package var integerSum: Int? { rest == 0 && thousandths % 1000 == 0 ? Int(exactly: thousandths / 1000) : nil }
 
   package var mean: Double? { count > 0 ? sum / Double(count) : nil }
 
@@ -50,17 +49,18 @@ extension ByteBuffer {
     append(quantity.count)
     append(",\"sum\":")
     if let sum = quantity.integerSum { append(interoperable: sum) } else { append(quantity.sum, decimals: 3) }
-    for (name, value) in [("mean", quantity.mean), ("min", quantity.minimum), ("max", quantity.maximum)] {
-      append(",\"")
-      append(text: name)
-      append("\":")
-      append(value ?? .nan, decimals: 3)
-    }
+    append(",\"mean\":")
+    append(quantity.mean ?? .nan, decimals: 3)
+    append(",\"min\":")
+    append(exact: quantity.minimum)
+    append(",\"max\":")
+    append(exact: quantity.maximum)
     for (name, q) in Quantity.quantiles {
       append(",\"")
       append(name)
       append("\":")
-      append(quantity.quantile(q) ?? .nan, decimals: 3)
+      let value = quantity.quantile(q) ?? .nan
+      if value >= 0.1 { append(value, decimals: 3) } else { append(exact: value) }
     }
     append(",\"sketch\":")
     append(quantity.sketch)

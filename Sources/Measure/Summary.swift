@@ -101,11 +101,14 @@ func mediaExtension(of record: Record) -> Bytes? {
   return found
 }
 
-/// A URL without its query, fragment and a slash at the end.
+/// The path of a URL, without a slash at its end.
 private func urlPath(_ url: Bytes) -> Bytes {
   var end = url.firstIndex { $0 == 0x3F || $0 == 0x23 } ?? url.count
   while end > 0, url[end - 1] == 0x2F { end -= 1 }
-  return url.slice(0, end)
+  // Behind the scheme's "://" the next slash begins the path.
+  let scheme = url.slice(0, end).firstIndex(of: 0x3A).map { $0 + 3 } ?? 0
+  let start = url.slice(0, end).firstIndex(of: 0x2F, from: scheme) ?? end
+  return url.slice(start, end)
 }
 
 /// A fixed number of counters: an array cannot hold what is not copyable.

@@ -4,6 +4,8 @@ import Records
 package struct ValueCounter: ~Copyable {
   package static let limit = 1000
   package static let otherName = "(other)"
+  /// Bytes of a value that is counted for itself.
+  package static let maximumLength = 256
 
   private struct Entry {
     let start: Int
@@ -47,7 +49,9 @@ package struct ValueCounter: ~Copyable {
 
   private mutating func insert(_ value: Bytes, _ hash: UInt64, _ slot: Int) {
     // A name with NUL cannot be a member's name for many readers, and two members must not have one name.
-    guard entries.count < Self.limit, value.firstIndex(of: 0) == nil, value.string != Self.otherName else {
+    guard entries.count < Self.limit, value.count <= Self.maximumLength, value.firstIndex(of: 0) == nil,
+      value.string != Self.otherName
+    else {
       others += 1
       return
     }

@@ -28,6 +28,12 @@ package struct ByteBuffer: ~Copyable {
     count -= length
   }
 
+  /// Removes the byte at `position`.
+  package mutating func removeByte(at position: Int) {
+    memmove(base + position, base + position + 1, count - position - 1)
+    count -= 1
+  }
+
   @inline(__always) package mutating func reserve(_ extra: Int) {
     if count + extra > capacity { grow(extra) }
   }
@@ -110,6 +116,16 @@ package struct ByteBuffer: ~Copyable {
     if fraction % 10 > 0 { append(byte: UInt8(48 + fraction % 10)) }
   }
 
+  /// Appends the shortest JSON number that reads back as `value`. Not finite: null.
+  package mutating func append(exact value: Double) {
+    guard value.isFinite else { return append("null") }
+    if value == value.rounded(), value.magnitude < 9_007_199_254_740_992 {
+      append(Int(value))
+    } else {
+      append(text: "\(value)")
+    }
+  }
+
   /// Appends a JSON number for `value`, rounded to `decimals` places, without trailing zeros. Not finite: null.
   package mutating func append(_ value: Double, decimals: Int) {
     guard value.isFinite else { return append("null") }
@@ -130,14 +146,5 @@ package struct ByteBuffer: ~Copyable {
     }
     append(byte: 46)
     append(fraction, width: width)
-  }
-}
-
-extension ByteBuffer {
-  /// Removes the byte at `position`.
-  package mutating func removeByte(at position: Int) {
-    let tail = Array(bytes[(position + 1)...])
-    truncate(to: position)
-    append(tail)
   }
 }

@@ -41,6 +41,15 @@ package struct IdentityHash: ~Copyable {
     return hash()
   }
 
+  /// Of a record by all members but those that a tool writes, as they stand in the line: for results, which continue an
+  /// output only where they are those of the very same record.
+  package mutating func identity(ofBody body: Bytes) -> Identity {
+    parts.removeAll()
+    parts.append("record")
+    add(body.slice(min(1, body.count), body.count).trimmed)
+    return hash()
+  }
+
   package mutating func identity(source: Bytes, name: Bytes, version: Bytes?) -> Identity {
     parts.removeAll()
     parts.append("object")

@@ -4,7 +4,7 @@ import Glibc
 private let special: [Bool] = (0..<256).map { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 >= 0x7F }
 
 extension ByteBuffer {
-  /// Appends `bytes` as a JSON string with its quotes. Each maximal run that is no valid UTF-8 becomes U+FFFD a byte.
+  /// Appends `bytes` as a JSON string with its quotes. Each byte that is no part of valid UTF-8 becomes a U+FFFD.
   package mutating func append(quoted bytes: Bytes) {
     reserve(bytes.count + 2)
     append(byte: 0x22)

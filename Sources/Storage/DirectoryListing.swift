@@ -40,12 +40,21 @@ package struct DirectoryListing: Sendable {
 
   func isOwnOutput(_ status: stat) -> Bool { ownOutput == FileID(status) }
 
-  struct Root: Sendable {
+  /// Open as long as a worker may walk below it.
+  final class Root: Sendable {
     /// As the user named it.
     let name: String
     /// `file:///…/`
     let source: String
     let descriptor: Int32
+
+    init(name: String, source: String, descriptor: Int32) {
+      self.name = name
+      self.source = source
+      self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
   }
 
   enum Product: Sendable {
@@ -70,11 +79,13 @@ package struct DirectoryListing: Sendable {
     let workers = min(16, max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let handover = Handover<Directory, Product>(
       work: roots.reversed().map { Directory(root: $0, path: [], ancestors: []) }, workers: workers)
+    var started = 0
     for _ in 0..<workers {
-      startThread { [listing] in DirectoryWorker(listing, handover, known).run() }
+      let isRunning = startThread { [listing] in DirectoryWorker(listing, handover, known).run() }
+      if isRunning { started += 1 } else { handover.loseWorker() }
     }
+    guard started > 0 else { throw Failure(.software, "no thread can be started") }
     try write(handover, to: output, limit: limit, run)
-    for root in roots { close(root.descriptor) }
   }
 
   private static func root(_ path: String) throws(Failure) -> Root {

@@ -61,6 +61,8 @@ final class DirectoryWorker {
     let descriptor = openDirectory(directory)
     let none = Bytes(start: nil, count: 0)
     guard descriptor >= 0, let stream = fdopendir(descriptor) else {
+      // Removed since its name was read: there is nothing left to list.
+      if errno == ENOENT, !directory.path.isEmpty { return }
       return report(directory, none, "list", errno)
     }
     defer { closedir(stream) }
@@ -95,7 +97,7 @@ final class DirectoryWorker {
 
   /// Opens a directory below its root, in steps where the path is longer than the system takes at once.
   private func openDirectory(_ directory: Directory) -> Int32 {
-    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (listing.followsSymlinks ? 0 : O_NOFOLLOW)
     guard !directory.path.isEmpty else { return openat(directory.root.descriptor, ".", flags) }
     var from = dup(directory.root.descriptor)
     var rest = directory.path[...]
@@ -125,6 +127,7 @@ final class DirectoryWorker {
     if type == Int32(DT_UNKNOWN) || type == Int32(DT_LNK) && listing.followsSymlinks {
       let flags = listing.followsSymlinks ? 0 : AT_SYMLINK_NOFOLLOW
       guard fstatat(descriptor, name, &status, flags) == 0 else {
+        if errno == ENOENT, type == Int32(DT_UNKNOWN) { return }
         return report(directory, Bytes(start: name, count: strlen(name)), "look at", errno)
       }
       if status.st_mode & S_IFMT == S_IFDIR { return enter(directory, ancestors) }

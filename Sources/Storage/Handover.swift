@@ -20,7 +20,12 @@ final class Handover<Work: Sendable, Product: Sendable>: @unchecked Sendable {
     busyWorkers = workers
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(workChanged, nil)
-    pthread_cond_init(productsChanged, nil)
+    // A wall clock that is set back would make a short wait a long one.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(productsChanged, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -59,6 +64,15 @@ final class Handover<Work: Sendable, Product: Sendable>: @unchecked Sendable {
     }
   }
 
+  /// Of the workers that were announced, one could not begin.
+  func loseWorker() {
+    locked {
+      busyWorkers -= 1
+      runningWorkers -= 1
+      pthread_cond_broadcast(workChanged)
+    }
+  }
+
   /// Adds work that the caller found.
   func add(_ more: [Work]) {
     guard !more.isEmpty else { return }
@@ -87,7 +101,7 @@ final class Handover<Work: Sendable, Product: Sendable>: @unchecked Sendable {
     locked {
       if products.isEmpty, runningWorkers > 0 {
         var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
         deadline.tv_nsec += milliseconds * 1_000_000
         deadline.tv_sec += deadline.tv_nsec / 1_000_000_000
         deadline.tv_nsec %= 1_000_000_000
@@ -112,8 +126,8 @@ final class Handover<Work: Sendable, Product: Sendable>: @unchecked Sendable {
   }
 }
 
-/// Runs `body` on a new thread with all signals blocked, so that they reach the main thread.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+/// Runs `body` on a new thread with all signals blocked, so that they reach the main thread. False: there can be no more.
+func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
   final class Box {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -130,7 +144,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
       Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
       return nil
     }, box.toOpaque())
-  precondition(status == 0, "no thread can be started")
-  pthread_detach(thread)
+  if status == 0 { pthread_detach(thread) } else { box.release() }
   pthread_sigmask(SIG_SETMASK, &before, nil)
+  return status == 0
 }

@@ -4,7 +4,7 @@ import Glibc
 package enum FileDescriptorLimit {
   /// Raises the soft limit for `connections`; returns how many it allows.
   package static func raise(for connections: Int, _ console: Console) -> Int {
-    let spare = 64
+    let spare = 16
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     let wanted = rlim_t(connections + connections / 4 + spare)

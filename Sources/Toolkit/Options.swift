@@ -93,7 +93,10 @@ package struct OutputOptions: ParsableArguments {
   /// Opens the output anew.
   package func open(_ run: Run) throws(Failure) -> Output {
     var file: OutputFile?
-    if let output, isFile { file = try .create(output, console: run.console) }
+    if let output, isFile {
+      try run.claim(output)
+      file = try .create(output, console: run.console)
+    }
     let opened = Output(file: file)
     run.opened(opened)
     return opened
@@ -110,31 +113,20 @@ package struct ResumeOptions: ParsableArguments {
 
   package init() {}
 
-  /// Opens the output, continued if asked for, with the items that it already holds.
-  package func open(_ options: OutputOptions, _ run: Run) throws(Failure) -> (output: Output, done: ContinuedItems) {
+  /// Opens the output, continued if asked for, with what it already holds.
+  /// - Parameter owned: the members that the tool writes.
+  package func open(
+    _ options: OutputOptions, owning owned: [Field], _ run: Run
+  ) throws(Failure) -> (output: Output, resume: Resume?) {
     guard resume || !keepFailed else { throw Failure(.usage, "--keep-failed needs --resume") }
-    guard resume else { return (try options.open(run), ContinuedItems(done: nil)) }
-    guard let path = options.output, options.isFile else {
-      throw Failure(.usage, "--resume needs -o FILE")
-    }
-    let resumed = try Resume.open(path, keepFailed: keepFailed, console: run.console)
-    run.console.debug("\(resumed.keptRecords) records kept, \(resumed.droppedRecords) failed ones to do again")
+    guard resume else { return (try options.open(run), nil) }
+    guard let path = options.output, options.isFile else { throw Failure(.usage, "--resume needs -o FILE") }
+    try run.claim(path)
+    let resumed = try Resume(path, owning: owned, keepFailed: keepFailed, console: run.console)
+    run.console.debug("\(resumed.keptRecords) results kept, \(resumed.failedRecords) failed ones to do again")
     let output = Output(file: resumed.file)
     run.opened(output)
-    return (output, ContinuedItems(done: resumed.takeDone()))
-  }
-}
-
-/// A box, since a tuple cannot hold what is not copyable.
-package final class ContinuedItems {
-  private var done: IdentitySet?
-  init(done: consuming IdentitySet?) { self.done = done }
-
-  /// Hands the set over, once.
-  package func take() -> IdentitySet? {
-    var taken: IdentitySet?
-    swap(&taken, &done)
-    return taken
+    return (output, resumed)
   }
 }
 

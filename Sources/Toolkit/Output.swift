@@ -55,7 +55,8 @@ package final class Output {
     buffer.append(body)
     let end = buffer.count
     members(&buffer)
-    buffer.dropComma(at: end, ifFirstIn: start)
+    // A body that is only an opening brace wants no comma before the first member.
+    if end - start == 1, buffer.count > end { buffer.removeByte(at: end) }
     buffer.append(byte: 0x7D)
     endRecord()
   }
@@ -128,12 +129,4 @@ package final class Output {
 
   /// What is left where a run could not complete.
   package var unfinishedPath: String? { file.map(\.partialPath) }
-}
-
-extension ByteBuffer {
-  /// A body that is only an opening brace wants no comma before the first member.
-  mutating func dropComma(at position: Int, ifFirstIn start: Int) {
-    guard position - start == 1, count > position, bytes[position] == 0x2C else { return }
-    removeByte(at: position)
-  }
 }

@@ -9,9 +9,9 @@ package final class Progress {
   package var done = 0
   package var failed = 0
   /// The share of the input that was read, where its size is known.
-  package var fraction: Double?
-  /// What follows the rate, such as a hit ratio.
-  package var detail = ""
+  package var fraction: () -> Double? = { nil }
+  /// What follows the rate, such as a hit ratio; nil: nothing.
+  package var detail: () -> String? = { nil }
 
   private let console: Console
   private let isShown: Bool
@@ -47,8 +47,8 @@ package final class Progress {
     let seconds = Double(Clock.now - began) / 1e6
     var text = "\(done) done, \(Int(Double(done) / max(seconds, 0.001)))/s"
     if failed > 0 { text += ", \(failed) failed" }
-    if !detail.isEmpty { text += ", \(detail)" }
-    if let fraction, fraction > 0 {
+    if let detail = detail() { text += ", \(detail)" }
+    if let fraction = fraction(), fraction > 0 {
       let left = Int(seconds / fraction - seconds)
       text += ", \(Int(fraction * 100)) %, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
     }

@@ -29,26 +29,36 @@ package final class RecordSource {
   private var lineNumber = 0
   private var converted = ByteBuffer()
   private var hash = IdentityHash()
-  private var done: IdentitySet?
+  private let resume: Resume?
   private let rejects: Output?
 
   /// - Parameters:
   ///   - fields: the members that the tool reads.
   ///   - owned: the members that the tool writes itself.
-  ///   - done: items to pass over, from `Resume`.
+  ///   - resume: what is done already and passed over.
   package init(
     _ options: Input, run: Run, reading fields: [Field], owning owned: [Field] = [],
-    done: consuming IdentitySet? = nil, plainLine: PlainLine? = nil
+    resume: Resume? = nil, plainLine: PlainLine? = nil
   ) throws(Failure) {
     self.options = options
     self.run = run
     self.plainLine = plainLine
-    self.done = done
-    let needsIdentity = self.done != nil || options.shard != nil
+    self.resume = resume
+    let needsIdentity = options.shard != nil
     parser = RecordParser(reading: fields + (needsIdentity ? IdentityHash.fields : []), owning: owned)
     inputs = try InputFiles(options.files)
-    rejects = try options.rejects.map { path throws(Failure) in Output(file: try .create(path, console: run.console)) }
+    rejects = try options.rejects.map { path throws(Failure) in
+      guard !options.files.contains(path) else { throw Failure(.usage, "--rejects: \(path) is an input") }
+      try run.claim(path)
+      return Output(file: try .create(path, console: run.console))
+    }
     run.opened(self)
+    run.progress.fraction = { [unowned self] in fraction }
+  }
+
+  /// The share of the input that was handed out; nil where its size is not known.
+  private var fraction: Double? {
+    inputs.totalSize.map { min(Double(bytes - reader.unfinishedBytes) / Double($0), 1) }
   }
 
   /// The descriptor to wait for after `.notYet`.
@@ -94,7 +104,6 @@ package final class RecordSource {
       if reader.unfinishedBytes == 0 { try openNext() } else { inputs.hasEnded = true }
     case .failed(let code): throw Failure(.noInput, "cannot read \(inputs.name)", errno: code)
     }
-    run.progress.fraction = inputs.totalSize.map { min(Double(bytes) / Double($0), 1) }
   }
 
   private func openNext() throws(Failure) {
@@ -108,7 +117,7 @@ package final class RecordSource {
       let record = try parse(line)
       records += 1
       run.progress.tick()
-      if options.shard != nil || done != nil, !isWanted(record) { return nil }
+      if options.shard != nil || resume != nil, !isWanted(record) { return nil }
       return record
     } catch {
       try report(error)
@@ -126,9 +135,8 @@ package final class RecordSource {
   }
 
   private func isWanted(_ record: Record) -> Bool {
-    let identity = hash.identity(of: record)
-    if let shard = options.shard, identity.shard(of: shard.count) != shard.index - 1 { return false }
-    if done != nil, done!.take(identity) {
+    if let shard = options.shard, hash.identity(of: record).shard(of: shard.count) != shard.index - 1 { return false }
+    guard resume?.isDone(record) != true else {
       skippedAsDone += 1
       return false
     }

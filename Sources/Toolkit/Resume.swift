@@ -2,137 +2,168 @@ import Glibc
 import Records
 
 /// Continues an output that an earlier run left, whole or torn, at whatever instant it ended.
-package struct Resume: ~Copyable {
-  package let file: OutputFile
-  /// The items that the output already holds, each as often as it holds it.
-  private var done: IdentitySet
-  /// Records that stay in the output.
-  package let keptRecords: Int
-  /// Failed records that were taken out to be tried again.
-  package let droppedRecords: Int
+///
+/// The earlier lines stay in the partial file, failed ones too, until the run is complete: then those whose items came in
+/// the input again, and so were done anew, are left out. Whatever ends the run before, nothing has been taken away.
+package final class Resume {
+  /// Results that the output holds and that stay.
+  package private(set) var keptRecords = 0
+  /// Failed results, whose items are done again.
+  package private(set) var failedRecords = 0
+  /// Where the output is continued.
+  package private(set) var file: OutputFile
 
-  /// Opens `path` to be continued. `PATH.partial` is the newest state where there is one, else `PATH` is.
-  package static func open(_ path: String, keepFailed: Bool, console: Console) throws(Failure) -> Resume {
-    let path = OutputFile.resolved(path)
+  private let keepFailed: Bool
+  private let parser: RecordParser
+  private var hash = IdentityHash()
+  private var done = IdentitySet(capacity: 0)
+  private var failed = IdentitySet(capacity: 0)
+  /// Of `failed`, those that the input has.
+  private var superseded = IdentitySet(capacity: 0)
+  private var badLines = 0
+  /// Where the earlier lines end.
+  private var earlierBytes = 0
+
+  /// Opens `path` to be continued. `PATH.partial` is the newest state where there is one, also an empty one, else `PATH` is.
+  /// - Parameter owned: the members that the tool writes: an item is known by all others.
+  package init(_ path: String, owning owned: [Field], keepFailed: Bool, console: Console) throws(Failure) {
+    self.keepFailed = keepFailed
+    parser = RecordParser(reading: [.ok], owning: owned)
+    let path = try OutputFile.resolved(path)
     var found = stat()
     if stat(path, &found) == 0, found.st_mode & S_IFMT != S_IFREG {
       throw Failure(.usage, "--resume: \(path) is not a regular file")
     }
-    let file = try OutputFile.openPartial(of: path)
-    let partialPath = file.partialPath
-    var status = stat()
-    let hasPartial = fstat(file.descriptor, &status) == 0 && status.st_size > 0
-    var earlier = file.descriptor
-    if !hasPartial {
-      earlier = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-      guard earlier >= 0 || errno == ENOENT else { throw Failure(.ioError, "cannot open \(path)", errno: errno) }
+    let partial = try OutputFile.openPartial(of: path)
+    if let partial { file = partial } else { file = try Self.copy(path) }
+    try read(console, name: partial?.partialPath ?? path)
+    guard badLines == 0 || keptRecords + failedRecords > 0 else {
+      if partial == nil { unlink(file.partialPath) }
+      throw Failure(.badInput, "\(partial?.partialPath ?? path): holds no results, so it cannot be continued")
     }
-    var reader = EarlierOutput(descriptor: earlier, keepFailed: keepFailed)
-    try reader.read(console: console, name: hasPartial ? partialPath : path)
-    guard reader.bad == 0 || reader.kept + reader.dropped > 0 else {
-      if !hasPartial { unlink(partialPath) }
-      throw Failure(.badInput, "\(hasPartial ? partialPath : path): holds no records, so it cannot be continued")
-    }
-    let continued = hasPartial && reader.dropped + reader.bad == 0 ? file : try reader.rewrite(file)
-    if continued === file { try cutTornLine(file, at: reader.wholeBytes) }
-    if !hasPartial, earlier >= 0 { close(earlier) }
-    return Resume(
-      file: continued, keptRecords: reader.kept, droppedRecords: reader.dropped, done: reader.takeDone())
-  }
-
-  private init(file: OutputFile, keptRecords: Int, droppedRecords: Int, done: consuming IdentitySet) {
-    self.file = file
-    self.keptRecords = keptRecords
-    self.droppedRecords = droppedRecords
-    self.done = done
-  }
-
-  package consuming func takeDone() -> IdentitySet { done }
-
-  private static func cutTornLine(_ file: OutputFile, at length: Int) throws(Failure) {
-    guard ftruncate(file.descriptor, length) == 0, lseek(file.descriptor, 0, SEEK_END) >= 0 else {
+    guard ftruncate(file.descriptor, earlierBytes) == 0, lseek(file.descriptor, 0, SEEK_END) >= 0 else {
       throw Failure(.ioError, "cannot cut the torn end of \(file.partialPath)", errno: errno)
     }
-  }
-}
-
-/// The lines of an earlier output, and which of them stay.
-private struct EarlierOutput: ~Copyable {
-  private(set) var kept = 0
-  private(set) var dropped = 0
-  private(set) var bad = 0
-  /// Where the last whole line ends.
-  private(set) var wholeBytes = 0
-
-  private let descriptor: Int32
-  private let keepFailed: Bool
-  private var done = IdentitySet(capacity: 0)
-  private let parser = RecordParser(reading: IdentityHash.fields + [.ok], owning: [])
-
-  init(descriptor: Int32, keepFailed: Bool) {
-    self.descriptor = descriptor
-    self.keepFailed = keepFailed
+    file.finish = { [unowned self] () throws(Failure) in try leaveOutSuperseded() }
   }
 
-  consuming func takeDone() -> IdentitySet { done }
-
-  /// Reads all lines and fills `done`.
-  mutating func read(console: Console, name: String) throws(Failure) {
-    var lines = 0
-    _ = try forEachWholeLine(of: descriptor) { _ in lines += 1 }
-    var done = IdentitySet(capacity: lines)
-    var hash = IdentityHash()
-    var counts = (line: 0, kept: 0, dropped: 0, bad: 0)
-    wholeBytes = try forEachWholeLine(of: descriptor) { line in
-      counts.line += 1
-      guard let record = try? parser.parse(line) else {
-        counts.bad += 1
-        console.warning("\(name):\(counts.line): not a whole record, its item is done again")
-        return
-      }
-      guard stays(record) else { return counts.dropped += 1 }
-      counts.kept += 1
-      done.insert(hash.identity(of: record))
+  /// A partial file that holds what `path` holds, made under another name so that no empty one is ever seen.
+  private static func copy(_ path: String) throws(Failure) -> OutputFile {
+    let temporary = path + ".partial.new"
+    let file = OutputFile(
+      path: path, partialPath: path + ".partial", descriptor: try OutputFile.openLocked(temporary))
+    guard access(file.partialPath, F_OK) != 0 else {
+      throw Failure(.ioError, "\(file.partialPath): another run is writing it")
     }
-    (kept, dropped, bad) = (counts.kept, counts.dropped, counts.bad)
-    self.done = done
+    guard ftruncate(file.descriptor, 0) == 0 else {
+      throw Failure(.ioError, "cannot truncate \(temporary)", errno: errno)
+    }
+    let earlier = open(path, O_RDONLY | O_CLOEXEC)
+    guard earlier >= 0 || errno == ENOENT else { throw Failure(.ioError, "cannot open \(path)", errno: errno) }
+    defer { close(earlier) }
+    let output = Output(file: file)
+    if earlier >= 0 {
+      _ = try forEachWholeLine(of: earlier) { line throws(Failure) in
+        output.buffer.append(line)
+        output.endRecord()
+        try output.flushIfFull()
+      }
+    }
+    try output.flush()
+    guard sync(file.descriptor), rename(temporary, file.partialPath) == 0 else {
+      throw Failure(.ioError, "cannot rename \(temporary) to \(file.partialPath)", errno: errno)
+    }
+    syncDirectory(of: path)
+    return file
   }
 
-  private borrowing func stays(_ record: Record) -> Bool { keepFailed || record.boolean(.ok) != false }
+  private func read(_ console: Console, name: String) throws(Failure) {
+    var lines = 0
+    _ = try forEachWholeLine(of: file.descriptor) { _ in lines += 1 }
+    done = IdentitySet(capacity: lines)
+    var failures: [Identity] = []
+    var number = 0
+    earlierBytes = try forEachWholeLine(of: file.descriptor) { line in
+      number += 1
+      switch judge(line) {
+      case .done(let identity):
+        keptRecords += 1
+        done.insert(identity)
+      case .failed(let identity):
+        failedRecords += 1
+        failures.append(identity)
+      case .bad:
+        badLines += 1
+        console.warning("\(name):\(number): not a result, left out")
+      }
+    }
+    failed = IdentitySet(capacity: failures.count)
+    for identity in failures { failed.insert(identity) }
+    superseded = IdentitySet(capacity: failures.count)
+  }
 
-  /// Copies the lines that stay to a new partial file that takes the place of the old one.
-  borrowing func rewrite(_ file: OutputFile) throws(Failure) -> OutputFile {
-    let temporary = file.partialPath + ".new"
-    let target = try OutputFile.opened(temporary, O_RDWR | O_CREAT | O_TRUNC)
-    try OutputFile.lock(target, temporary)
-    let rewritten = OutputFile(path: file.path, partialPath: file.partialPath, descriptor: target)
-    let output = Output(file: rewritten)
-    var failure: Failure?
-    _ = try forEachWholeLine(of: descriptor) { line in
-      guard failure == nil, let record = try? parser.parse(line), stays(record) else { return }
+  private enum Judgement {
+    case done(Identity)
+    case failed(Identity)
+    case bad
+  }
+
+  private func judge(_ line: Bytes) -> Judgement {
+    guard let record = try? parser.parse(line), let ok = record.boolean(.ok) else { return .bad }
+    let identity = hash.identity(ofBody: record.body)
+    return ok || keepFailed ? .done(identity) : .failed(identity)
+  }
+
+  /// Whether `item`, a record of the input, has been done. Each call stands for one occurrence.
+  func isDone(_ item: Record) -> Bool {
+    let identity = hash.identity(ofBody: item.body)
+    if failed.contains(identity), !superseded.contains(identity) { superseded.insert(identity) }
+    return done.take(identity)
+  }
+
+  /// Rewrites the partial file without bad lines and without failed ones that were done anew.
+  private func leaveOutSuperseded() throws(Failure) {
+    guard badLines > 0 || superseded.count > 0 else { return }
+    let temporary = file.path + ".partial.new"
+    let new = OutputFile(
+      path: file.path, partialPath: file.partialPath, descriptor: try OutputFile.openLocked(temporary))
+    guard ftruncate(new.descriptor, 0) == 0 else {
+      throw Failure(.ioError, "cannot truncate \(temporary)", errno: errno)
+    }
+    let output = Output(file: new)
+    var position = 0
+    _ = try forEachWholeLine(of: file.descriptor) { line throws(Failure) in
+      let isEarlier = position < earlierBytes
+      position += line.count + 1
+      if isEarlier {
+        switch judge(line) {
+        case .bad: return
+        case .failed(let identity) where superseded.contains(identity): return
+        default: break
+        }
+      }
       output.buffer.append(line)
       output.endRecord()
-      do throws(Failure) { try output.flushIfFull() } catch { failure = error }
+      try output.flushIfFull()
     }
-    if let failure { throw failure }
     try output.flush()
-    guard fsync(target) == 0, rename(temporary, file.partialPath) == 0 else {
-      throw Failure(.ioError, "cannot replace \(file.partialPath)", errno: errno)
+    guard sync(new.descriptor), rename(temporary, file.partialPath) == 0 else {
+      throw Failure(.ioError, "cannot rename \(temporary) to \(file.partialPath)", errno: errno)
     }
-    syncDirectory(of: file.partialPath)
-    return rewritten
+    file.take(new)
   }
 }
 
 /// Calls `body` for each line that ends in a newline, from the start of the file; returns where the last of them ends.
-private func forEachWholeLine(of descriptor: Int32, _ body: (Bytes) -> Void) throws(Failure) -> Int {
-  guard descriptor >= 0 else { return 0 }
+private func forEachWholeLine(
+  of descriptor: Int32, _ body: (Bytes) throws(Failure) -> Void
+) throws(Failure) -> Int {
   lseek(descriptor, 0, SEEK_SET)
   var reader = LineReader()
   while true {
     let fill = reader.fill(from: descriptor)
     if case .failed(let code) = fill { throw Failure(.ioError, "cannot read the earlier output", errno: code) }
     if fill == .end { return reader.bytesRead - reader.unfinishedBytes }
-    while let line = reader.next() { body(line) }
+    while let line = reader.next() { try body(reader.rawLine.isEmpty ? line : reader.rawLine) }
   }
 }

@@ -11,6 +11,8 @@ package final class Run {
 
   private let version: String
   private let summaryPath: String?
+  private var outputIsGone = false
+  private var claimed: Set<String> = []
   private let startedAt = Timestamp.now
   private let began = Clock.now
   private var source: RecordSource?
@@ -21,6 +23,7 @@ package final class Run {
     self.version = version
     progress = Progress(console: console, mode: common.progress)
     summaryPath = common.summary
+    if let summaryPath { claimed.insert(summaryPath) }
   }
 
   /// Says that the run will end with `status`, unless something worse comes.
@@ -34,6 +37,11 @@ package final class Run {
     conclude(.someFailed)
   }
 
+  /// Notes that `path` will be written, once: two outputs would destroy each other.
+  package func claim(_ path: String) throws(Failure) {
+    guard claimed.insert(path).inserted else { throw Failure(.usage, "\(path): named for two outputs") }
+  }
+
   package func opened(_ source: RecordSource) { self.source = source }
   package func opened(_ output: Output) { self.output = output }
 
@@ -44,6 +52,7 @@ package final class Run {
 
   /// Keeps what was good in a run that failed.
   func abandon(outputIsGone: Bool) {
+    self.outputIsGone = outputIsGone
     source?.flushRejects()
     if !outputIsGone { try? output?.flush() }
   }
@@ -104,10 +113,12 @@ package final class Run {
       out.append(byte: 0x3A)
       out.append(text: member.json)
     }
+    // As a shell sees an end by a signal.
+    let signal = outputIsGone ? SIGPIPE : Signals.stopNumber
     out.append(",\"stopped_by_signal\":")
-    out.append(Signals.isStopping ? "true" : "false")
+    out.append(signal != 0 ? "true" : "false")
     out.append(",\"exit_status\":")
-    out.append(Int(status.rawValue))
+    out.append(Int(signal != 0 ? 128 + signal : status.rawValue))
     out.append("}")
     return out.bytes.string
   }

@@ -14,19 +14,27 @@ struct Setting {
 /// Reads a settings file: one YAML mapping of names to a scalar or a list of scalars, by libyaml's events.
 struct SettingsFile: ~Copyable {
   private let path: String
-  private var parser = yaml_parser_t()
+  /// At one address for life: libyaml keeps it.
+  private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
 
   static func read(_ path: String) throws(Failure) -> [Setting] {
     guard let file = fopen(path, "re") else { throw Failure(.badConfiguration, "cannot open \(path)", errno: errno) }
     defer { fclose(file) }
-    var reader = SettingsFile(path: path)
-    yaml_parser_initialize(&reader.parser)
-    yaml_parser_set_input_file(&reader.parser, file)
-    defer { yaml_parser_delete(&reader.parser) }
+    let reader = SettingsFile(path: path, file)
     return try reader.settings()
   }
 
-  private init(path: String) { self.path = path }
+  private init(path: String, _ file: UnsafeMutablePointer<FILE>) {
+    self.path = path
+    parser.initialize(to: yaml_parser_t())
+    yaml_parser_initialize(parser)
+    yaml_parser_set_input_file(parser, file)
+  }
+
+  deinit {
+    yaml_parser_delete(parser)
+    parser.deallocate()
+  }
 
   private enum Event {
     case scalar(String, line: Int)
@@ -34,11 +42,11 @@ struct SettingsFile: ~Copyable {
     case alias(line: Int)
   }
 
-  private mutating func next() throws(Failure) -> Event {
+  private func next() throws(Failure) -> Event {
     var event = yaml_event_t()
-    guard yaml_parser_parse(&parser, &event) == 1 else {
-      let problem = parser.problem.map { String(cString: $0) } ?? "not valid YAML"
-      throw Failure(.badConfiguration, "\(path):\(parser.problem_mark.line + 1): \(problem)")
+    guard yaml_parser_parse(parser, &event) == 1 else {
+      let problem = parser.pointee.problem.map { String(cString: $0) } ?? "not valid YAML"
+      throw Failure(.badConfiguration, "\(path):\(parser.pointee.problem_mark.line + 1): \(problem)")
     }
     defer { yaml_event_delete(&event) }
     let line = Int(event.start_mark.line) + 1
@@ -56,7 +64,7 @@ struct SettingsFile: ~Copyable {
     }
   }
 
-  private mutating func settings() throws(Failure) -> [Setting] {
+  private func settings() throws(Failure) -> [Setting] {
     var found: [Setting] = []
     while true {
       switch try next() {
@@ -69,7 +77,7 @@ struct SettingsFile: ~Copyable {
     }
   }
 
-  private mutating func readMapping(into found: inout [Setting]) throws(Failure) {
+  private func readMapping(into found: inout [Setting]) throws(Failure) {
     while true {
       guard case .scalar(let name, let line) = try next() else { return }
       let place = "\(path):\(line)"
@@ -82,7 +90,7 @@ struct SettingsFile: ~Copyable {
     }
   }
 
-  private mutating func readValues(place: String, name: String) throws(Failure) -> [String] {
+  private func readValues(place: String, name: String) throws(Failure) -> [String] {
     switch try next() {
     case .scalar(let text, _): return [text]
     case .sequenceStart: break

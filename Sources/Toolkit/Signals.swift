@@ -16,6 +16,9 @@ package enum Signals {
   /// Whether SIGINT or SIGTERM has come.
   package static var isStopping: Bool { stopSignal.load(ordering: .relaxed) != 0 }
 
+  /// The signal that asked to stop; 0: none.
+  static var stopNumber: Int32 { stopSignal.load(ordering: .relaxed) }
+
   package static func install(grace: Int) {
     graceSeconds.store(Int32(grace), ordering: .relaxed)
     wakeWriter.store(eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)), ordering: .relaxed)

@@ -31,7 +31,7 @@ package enum FetchError: String, CaseIterable, Sendable {
     case 502: self = .badGateway
     case 503: self = .unavailable
     case 504: self = .gatewayTimeout
-    case 500...: self = .serverError
+    case 500..<600: self = .serverError
     default: self = .protocolError
     }
   }
@@ -57,7 +57,7 @@ package enum FetchError: String, CaseIterable, Sendable {
     switch FetchError(code) {
     case .tls: code == CURLE_SSL_CONNECT_ERROR
     case .tooManyRedirects: false
-    default: code != CURLE_UNSUPPORTED_PROTOCOL && code != CURLE_URL_MALFORMAT
+    default: code != CURLE_URL_MALFORMAT
     }
   }
 
@@ -66,6 +66,7 @@ package enum FetchError: String, CaseIterable, Sendable {
     switch self {
     case .rateLimited, .badGateway, .unavailable, .gatewayTimeout, .serverError: true
     case .clientError: status == 408 || status == 425
+    case .protocolError: !(300..<400).contains(status)
     default: false
     }
   }

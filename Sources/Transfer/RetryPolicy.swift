@@ -29,12 +29,13 @@ package struct RetryPolicy: Sendable {
     let jittered = pause / 2 + Int(Double(pause / 2) * random)
     guard let retryAfter else { return .retry(jittered) }
     guard retryAfter <= maximumDelay / 1_000_000 else { return .tooFar(retryAfter) }
-    return .retry(max(retryAfter * 1_000_000 + Int(250_000 * random), retryAfter == 0 ? jittered : 0))
+    return .retry(retryAfter * 1_000_000 + Int(250_000 * random))
   }
 
   /// Seconds of a Retry-After header: a number, or an HTTP date (RFC 9110, 10.2.3).
   package static func seconds(retryAfter value: Bytes, now: Timestamp) -> Int? {
-    if let seconds = value.decimal { return Int(seconds) }
+    if let seconds = value.decimal { return Int(min(seconds, 1 << 40)) }
+    if !value.isEmpty, value.allSatisfy({ (48...57).contains($0) }) { return 1 << 40 }
     guard let date = httpDate(value) else { return nil }
     return max(0, (date.milliseconds - now.milliseconds + 999) / 1000)
   }

@@ -131,7 +131,7 @@ final class Worker {
     if isNew, lookup > 0 { outcome.dns = lookup }
     if isNew, connect > 0 { outcome.connect = max(0, connect - lookup) }
     if isNew, tls > 0 { outcome.tls = max(0, tls - connect) }
-    if first > 0 { outcome.ttfb = first }
+    if first > 0, head.length > 0 { outcome.ttfb = first }
   }
 
   private func readHead(_ outcome: inout Outcome) {
@@ -161,7 +161,8 @@ final class Worker {
     if code != CURLE_OK {
       let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
       outcome.isTransient = FetchError.isTransient(code)
-      return fail(&outcome, error(code), detail.map { String(cString: $0) } ?? "")
+      let message = detail.map { String(cString: $0) } ?? ""
+      return fail(&outcome, error(code, message), message)
     }
     if doesNotFollow, [301, 302, 303, 307, 308].contains(outcome.status) {
       return fail(&outcome, .tooManyRedirects, "the server answered \(outcome.status), and redirects are not followed")
@@ -175,11 +176,12 @@ final class Worker {
     checkLength(&outcome)
   }
 
-  /// libcurl has one code for a connection that breaks and for an answer that breaks the protocol; only the first comes
-  /// with an error of the system's.
-  private func error(_ code: CURLcode) -> FetchError {
-    let isReceiving = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
-    return isReceiving && ccurl_get_long(easy, CURLINFO_OS_ERRNO) == 0 ? .protocolError : FetchError(code)
+  /// libcurl has one code for a connection that breaks and for an answer that breaks the protocol; its message tells them
+  /// apart.
+  private func error(_ code: CURLcode, _ message: String) -> FetchError {
+    guard code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR else { return FetchError(code) }
+    let isBroken = ["Recv failure", "Send failure", "OpenSSL", "SSL_"].contains { message.hasPrefix($0) }
+    return isBroken || message.isEmpty ? .reset : .protocolError
   }
 
   /// libcurl takes a Content-Length that it cannot read for none.

@@ -69,6 +69,9 @@ import Transfer
     try check("max-redirects", Double(maxRedirects), 0...100)
     try check("connection-close-delay", Double(connectionCloseDelay), 0...86_400)
     try check("grace", Double(grace), 0...3600)
+    guard !userAgent.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+      throw ValidationError("--user-agent holds a control character")
+    }
     for line in header where !Self.isHeader(line) {
       throw ValidationError("--header is “Name: value”, not “\(line)”")
     }
@@ -90,11 +93,12 @@ import Transfer
     var settings = self.settings
     settings.workers = FileDescriptorLimit.raise(for: workers, run.console)
     try input.input.checkFiles()
-    let (output, done) = try resume.open(self.output, run)
+    let (output, resume) = try resume.open(self.output, owning: Field.written(by: .fetch), run)
     let source = try RecordSource(
-      input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), done: done.take(),
+      input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), resume: resume,
       plainLine: plainURL)
     let tally = Tally()
+    run.progress.detail = { tally.hitRatio }
     let engine = try Engine(settings, source: source, output: output, run: run, grace: grace) { job, outcome in
       output.write(job.body.bytes) { $0.append(outcome, of: job) }
       tally.add(outcome, to: run.progress)
@@ -113,7 +117,11 @@ import Transfer
     settings.retry.maximumDelay = Int(retryMaxDelay * 1e6)
     settings.maximumRedirects = maxRedirects
     settings.connectionCloseDelay = connectionCloseDelay
-    settings.headers = header
+    // libcurl takes “Name:” for a header to leave out, and “Name;” for one without a value.
+    settings.headers = header.map {
+      $0.split(separator: ":", maxSplits: 1).last?.allSatisfy { $0 == " " } == true || $0.hasSuffix(":")
+        ? $0.prefix { $0 != ":" } + ";" : $0
+    }
     settings.userAgent = userAgent
     settings.authorities = cacert
     settings.verifiesCertificates = !insecure

@@ -10,6 +10,9 @@ final class Tally {
   private var hasReachedServer = false
   private var firstMessage = ""
 
+  /// For the progress line.
+  var hitRatio: String? { judged > 0 ? "\(hits * 100 / judged) % hits" : nil }
+
   func add(_ outcome: Outcome, to progress: Progress) {
     if let error = outcome.error {
       if errors.isEmpty { firstMessage = outcome.message }
@@ -22,7 +25,6 @@ final class Tally {
     if let cache = outcome.cache, cache.verdict != "unknown" {
       judged += 1
       hits += cache.verdict == "hit" ? 1 : 0
-      progress.detail = "\(hits * 100 / judged) % hits"
     }
     progress.done += 1
   }

@@ -25,6 +25,8 @@ import Toolkit
 
   func execute(_ run: Run) throws(Failure) {
     let summaries = try readSummaries(run)
+    // Of a part of the input there is no page.
+    guard !Signals.isStopping else { return }
     let whole = summaries.filter { $0.group.isEmpty }
     guard let all = whole.first else {
       throw Failure(.badInput, "the input holds neither a summary of all records nor records")
@@ -55,7 +57,7 @@ import Toolkit
       }
     }
     try source.finish()
-    guard items.records > 0 || summaries.isEmpty && source.badLines == 0 else { return summaries }
+    guard items.records > 0 else { return summaries }
     if !summaries.isEmpty { throw Failure(.badInput, "the input holds both summaries and records") }
     return [try summedUp(items)]
   }

@@ -24,6 +24,8 @@ import Toolkit
       guard !record.has(.record) else { throw BadRecord("a summary, not an item") }
       grouping.add(record)
     }
+    // Of a part of the input there is no summary.
+    guard !Signals.isStopping else { return }
     for summary in [grouping.all] + grouping.ranking {
       summary.write(to: &output.buffer)
       output.endRecord()

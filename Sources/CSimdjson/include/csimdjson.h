@@ -50,7 +50,7 @@ typedef struct {
 
 typedef struct mt_json_parser mt_json_parser;
 
-/* `names` are the wanted members, at most 255; the result of each stands at its index in mt_json_values.
+/* `names` are the wanted members; the result of each stands at its index in mt_json_values.
    `owned` says of each whether mt_json_kept leaves it out. NULL when memory is short. */
 mt_json_parser *mt_json_parser_new(const char *const *names, const uint8_t *owned, size_t count);
 void mt_json_parser_free(mt_json_parser *parser);
