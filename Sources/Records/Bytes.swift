@@ -24,6 +24,10 @@ extension UnsafeRawBufferPointer {
     return true
   }
 
+  package func equalsIgnoringCase(_ literal: StaticString) -> Bool {
+    equalsIgnoringCase(Bytes(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+  }
+
   /// The position of the first `byte` at or behind `start`, by memchr.
   package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     guard start < count, let base = baseAddress, let found = memchr(base + start, Int32(byte), count - start)

@@ -67,6 +67,9 @@ enum CompiledRules {
   static let cache: [Rule] = CacheRule.all.map { rule in
     (HeaderNames.index(of: rule.header), rule.companion.map { HeaderNames.index(of: $0) }, rule)
   }
+  /// The header of each rule, apart: most are not in a response.
+  static let cacheHeaders = cache.map(\.header)
+
   static let pop: [(header: Int, isBehindLastDash: Bool)] = PopRule.all.map {
     (HeaderNames.index(of: $0.header), $0.isBehindLastDash)
   }

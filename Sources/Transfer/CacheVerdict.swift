@@ -30,8 +30,11 @@ package struct CacheVerdict: Equatable, Sendable {
 
   /// The index of the first rule that fits.
   static func decidingRule(_ head: borrowing ResponseHead) -> Int? {
-    for (i, (header, companion, rule)) in CompiledRules.cache.enumerated() {
+    let headers = CompiledRules.cacheHeaders
+    for i in headers.indices {
+      let header = headers[i]
       guard let value = head.value(header) else { continue }
+      let (_, companion, rule) = CompiledRules.cache[i]
       // Its elements are metrics, not one for each cache.
       let fits =
         header == HeaderNames.serverTiming
@@ -49,78 +52,62 @@ package struct CacheVerdict: Equatable, Sendable {
   private static func forbidsStoring(_ head: borrowing ResponseHead) -> Bool {
     // private="NAMES" speaks of these headers alone.
     head.hasElement(HeaderNames.cacheControl) { directive in
-      ["no-store", "private"].contains(directive.string.lowercased())
+      directive.equalsIgnoringCase("no-store") || directive.equalsIgnoringCase("private")
     }
   }
 
   /// RFC 9211: `name; hit; ttl=5; fwd=miss; fwd-status=304; detail=…`, caches in the order from origin to client.
   private static func standard(_ head: borrowing ResponseHead) -> CacheVerdict? {
     guard let value = head.value(HeaderNames.cacheStatus) else { return nil }
-    let member = StructuredField.lastMember(of: value.string)
-    guard let name = member.first else { return nil }
-    var parameters: [String: String] = [:]
-    for text in member.dropFirst() {
-      let parts = text.split(separator: "=", maxSplits: 1)
-      if let key = parts.first {
-        parameters[key.lowercased()] = parts.count > 1 ? StructuredField.bare(parts[1]) : "true"
+    var member = Bytes(start: nil, count: 0)
+    StructuredField.forEachPart(of: value, separatedBy: 0x2C) { if !$0.isEmpty { member = $0 } }
+    var name: String?
+    var parameters = Parameters()
+    StructuredField.forEachPart(of: member, separatedBy: 0x3B) { part in
+      if name == nil { name = StructuredField.bare(part) } else { parameters.take(part) }
+    }
+    return name.map { CacheVerdict(parameters.verdict, layer: $0) }
+  }
+
+  /// The parameters of Cache-Status that matter here.
+  private struct Parameters {
+    private var isHit = false
+    private var isStale = false
+    private var wasRevalidated = false
+    private var forward: StaticString = "unknown"
+
+    mutating func take(_ part: Bytes) {
+      let equals = part.firstIndex(of: 0x3D) ?? part.count
+      let key = part.slice(0, equals)
+      let value = part.slice(min(equals + 1, part.count), part.count)
+      if key.equalsIgnoringCase("hit") {
+        isHit = value.isEmpty || value.equals("?1")
+      } else if key.equalsIgnoringCase("ttl") {
+        isStale = isStale || value.first == 0x2D
+      } else if key.equalsIgnoringCase("detail") {
+        let detail = value.first == 0x22 && value.count > 1 ? value.slice(1, value.count - 1) : value
+        isStale = isStale || detail.equalsIgnoringCase("stale") || detail.equalsIgnoringCase("updating")
+      } else if key.equalsIgnoringCase("fwd-status") {
+        wasRevalidated = value.equals("304")
+      } else if key.equalsIgnoringCase("fwd") {
+        forward = Self.verdict(forwarded: value)
       }
     }
-    return CacheVerdict(verdict(parameters), layer: StructuredField.bare(name[...]))
-  }
 
-  private static func verdict(_ parameters: [String: String]) -> String {
-    let detail = parameters["detail"]?.lowercased() ?? ""
-    if parameters["hit"] == "true" || parameters["hit"] == "?1" {
-      let isStale = detail == "stale" || detail == "updating" || parameters["ttl"]?.hasPrefix("-") == true
-      return isStale ? "stale" : "hit"
-    }
-    switch parameters["fwd"] {
-    case "miss", "uri-miss", "vary-miss", "partial": return "miss"
-    case "stale": return parameters["fwd-status"] == "304" ? "revalidated" : "expired"
-    case "bypass", "request": return "bypass"
-    case "method": return "uncacheable"
-    default: return "unknown"
-    }
-  }
-}
-
-/// As much of RFC 8941 as Cache-Status needs.
-enum StructuredField {
-  /// The item and the parameters of a list's last member.
-  static func lastMember(of list: String) -> [String] {
-    guard let member = split(list, at: ",").last else { return [] }
-    return split(member, at: ";").map { text in
-      let start = text.drop { $0 == " " || $0 == "\t" }
-      return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-    }.filter { !$0.isEmpty }
-  }
-
-  /// Splits outside of quoted strings.
-  private static func split(_ text: String, at separator: Character) -> [String] {
-    var parts = [""]
-    var isQuoted = false
-    var isEscaped = false
-    for character in text {
-      if !isQuoted, character == separator {
-        parts.append("")
-        continue
+    /// Why a request was forwarded, as a verdict; `expired` stands for `stale` until `fwd-status` is known.
+    private static func verdict(forwarded reason: Bytes) -> StaticString {
+      for name in ["miss", "uri-miss", "vary-miss", "partial"] as [StaticString] where reason.equals(name) {
+        return "miss"
       }
-      if !isEscaped, character == "\"" { isQuoted.toggle() }
-      isEscaped = isQuoted && character == "\\" && !isEscaped
-      parts[parts.count - 1].append(character)
+      if reason.equals("stale") { return "expired" }
+      if reason.equals("bypass") || reason.equals("request") { return "bypass" }
+      return reason.equals("method") ? "uncacheable" : "unknown"
     }
-    return parts
-  }
 
-  /// A token as it is, a string without its quotes.
-  static func bare(_ text: Substring) -> String {
-    guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return String(text) }
-    return text.dropFirst().dropLast().replacing("\\", with: "")
-  }
-}
-
-extension Substring {
-  fileprivate func replacing(_ character: Character, with text: String) -> String {
-    reduce(into: "") { $0 += $1 == character ? text : String($1) }
+    var verdict: String {
+      if isHit { return isStale ? "stale" : "hit" }
+      let verdict = "\(forward)"
+      return verdict == "expired" && wasRevalidated ? "revalidated" : verdict
+    }
   }
 }

@@ -59,9 +59,3 @@ package func endOfAuthority(_ text: Bytes) -> Int? {
   let end = text.slice(start, text.count).firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? text.count - start
   return end > 0 ? start + end : nil
 }
-
-extension UnsafeRawBufferPointer {
-  fileprivate func equalsIgnoringCase(_ literal: StaticString) -> Bool {
-    equalsIgnoringCase(Bytes(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-  }
-}
