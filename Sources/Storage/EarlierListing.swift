@@ -8,19 +8,14 @@ package enum EarlierListing {
     var hash = IdentityHash()
     let source = try RecordSource(
       Input(files: [path]), run: run, reading: [.source, .key, .keyBase64, .versionID, .size, .mtime, .etag])
-    while let record = try source.next(beforeWaiting: { () throws(Failure) in }) {
-      do throws(BadRecord) {
-        let key = try record.required(.key)
-        states.append(
-          hash.state(
-            source: try record.required(.source), name: record.text(.keyBase64) ?? key,
-            version: record.text(.versionID), size: try record.optionalCount(.size), mtime: record.text(.mtime),
-            etag: record.text(.etag)))
-      } catch {
-        try source.reject(error)
-      }
+    try run.fold(source) { record throws(BadRecord) in
+      let key = try record.required(.key)
+      states.append(
+        hash.state(
+          source: try record.required(.source), name: record.text(.keyBase64) ?? key,
+          version: record.text(.versionID), size: try record.optionalCount(.size), mtime: record.text(.mtime),
+          etag: record.text(.etag)))
     }
-    try source.finish()
     var set = IdentitySet(capacity: states.count)
     for state in states { set.insert(state) }
     return KnownObjects(set)

@@ -47,23 +47,32 @@ package final class Resume {
     file.finish = { [unowned self] () throws(Failure) in try leaveOutSuperseded() }
   }
 
-  /// A partial file that holds what `path` holds, made under another name so that no empty one is ever seen.
+  /// A partial file that holds what `path` holds.
   private static func copy(_ path: String) throws(Failure) -> OutputFile {
+    let earlier = open(path, O_RDONLY | O_CLOEXEC)
+    guard earlier >= 0 || errno == ENOENT else { throw Failure(.ioError, "cannot open \(path)", errno: errno) }
+    defer { if earlier >= 0 { close(earlier) } }
+    return try makePartial(of: path, fromLinesOf: earlier, replacing: false) { _ in true }
+  }
+
+  /// Makes a partial file of those whole lines of `descriptor` (-1: none) that stay, under another name until it is complete,
+  /// so that no half of it is ever seen.
+  private static func makePartial(
+    of path: String, fromLinesOf descriptor: Int32, replacing: Bool, where stays: (Bytes) -> Bool
+  ) throws(Failure) -> OutputFile {
     let temporary = path + ".partial.new"
     let file = OutputFile(
       path: path, partialPath: path + ".partial", descriptor: try OutputFile.openLocked(temporary))
-    guard access(file.partialPath, F_OK) != 0 else {
+    guard replacing || access(file.partialPath, F_OK) != 0 else {
       throw Failure(.ioError, "\(file.partialPath): another run is writing it")
     }
     guard ftruncate(file.descriptor, 0) == 0 else {
       throw Failure(.ioError, "cannot truncate \(temporary)", errno: errno)
     }
-    let earlier = open(path, O_RDONLY | O_CLOEXEC)
-    guard earlier >= 0 || errno == ENOENT else { throw Failure(.ioError, "cannot open \(path)", errno: errno) }
-    defer { close(earlier) }
     let output = Output(file: file)
-    if earlier >= 0 {
-      _ = try forEachWholeLine(of: earlier) { line throws(Failure) in
+    if descriptor >= 0 {
+      _ = try forEachWholeLine(of: descriptor) { line throws(Failure) in
+        guard stays(line) else { return }
         output.buffer.append(line)
         output.endRecord()
         try output.flushIfFull()
@@ -124,31 +133,15 @@ package final class Resume {
   /// Rewrites the partial file without bad lines and without failed ones that were done anew.
   private func leaveOutSuperseded() throws(Failure) {
     guard badLines > 0 || superseded.count > 0 else { return }
-    let temporary = file.path + ".partial.new"
-    let new = OutputFile(
-      path: file.path, partialPath: file.partialPath, descriptor: try OutputFile.openLocked(temporary))
-    guard ftruncate(new.descriptor, 0) == 0 else {
-      throw Failure(.ioError, "cannot truncate \(temporary)", errno: errno)
-    }
-    let output = Output(file: new)
     var position = 0
-    _ = try forEachWholeLine(of: file.descriptor) { line throws(Failure) in
-      let isEarlier = position < earlierBytes
-      position += line.count + 1
-      if isEarlier {
-        switch judge(line) {
-        case .bad: return
-        case .failed(let identity) where superseded.contains(identity): return
-        default: break
-        }
+    let new = try Self.makePartial(of: file.path, fromLinesOf: file.descriptor, replacing: true) { line in
+      defer { position += line.count + 1 }
+      guard position < earlierBytes else { return true }
+      switch judge(line) {
+      case .done: return true
+      case .failed(let identity): return !superseded.contains(identity)
+      case .bad: return false
       }
-      output.buffer.append(line)
-      output.endRecord()
-      try output.flushIfFull()
-    }
-    try output.flush()
-    guard sync(new.descriptor), rename(temporary, file.partialPath) == 0 else {
-      throw Failure(.ioError, "cannot rename \(temporary) to \(file.partialPath)", errno: errno)
     }
     file.take(new)
   }
@@ -164,6 +157,6 @@ private func forEachWholeLine(
     let fill = reader.fill(from: descriptor)
     if case .failed(let code) = fill { throw Failure(.ioError, "cannot read the earlier output", errno: code) }
     if fill == .end { return reader.bytesRead - reader.unfinishedBytes }
-    while let line = reader.next() { try body(reader.rawLine.isEmpty ? line : reader.rawLine) }
+    while reader.next() != nil { try body(reader.rawLine) }
   }
 }

@@ -146,7 +146,6 @@ package final class Engine {
   // MARK: Waiting
 
   private func waitForInput() {
-    guard !isWaitingForInput else { return }
     isWaitingForInput = true
     watch(source.descriptor, EPOLLIN)
   }
@@ -212,7 +211,7 @@ package final class Engine {
     job.hasLookedUp = true
     guard outcome.error != nil, !Signals.isStopping else { return conclude(job, outcome) }
     if let seconds = outcome.retryAfter {
-      hosts.rest(job.hostHash, until: Clock.now + min(min(seconds, 1 << 40) * 1_000_000, settings.retry.maximumDelay))
+      hosts.rest(job.hostHash, until: Clock.now + min(seconds * 1_000_000, settings.retry.maximumDelay))
     }
     let decision = settings.retry.decide(
       attempts: job.attempts, isTransient: outcome.isTransient, retryAfter: outcome.retryAfter,

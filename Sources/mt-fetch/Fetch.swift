@@ -118,9 +118,9 @@ import Transfer
     settings.maximumRedirects = maxRedirects
     settings.connectionCloseDelay = connectionCloseDelay
     // libcurl takes “Name:” for a header to leave out, and “Name;” for one without a value.
-    settings.headers = header.map {
-      $0.split(separator: ":", maxSplits: 1).last?.allSatisfy { $0 == " " } == true || $0.hasSuffix(":")
-        ? $0.prefix { $0 != ":" } + ";" : $0
+    settings.headers = header.map { line in
+      let name = line.prefix { $0 != ":" }
+      return line.dropFirst(name.count + 1).allSatisfy { $0 == " " } ? name + ";" : line
     }
     settings.userAgent = userAgent
     settings.authorities = cacert

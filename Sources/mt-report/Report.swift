@@ -45,18 +45,13 @@ import Toolkit
     let source = try RecordSource(input.input, run: run, reading: Summary.fields + [.record])
     let items = Summary()
     var summaries: [SummaryReader] = []
-    while let record = try source.next(beforeWaiting: { () throws(Failure) in }) {
-      guard record.has(.record) else {
-        items.add(record)
-        continue
-      }
-      do throws(BadRecord) {
+    try run.fold(source) { record throws(BadRecord) in
+      if record.has(.record) {
         summaries.append(try SummaryReader(try JSONValue(parsing: record.line)))
-      } catch {
-        try source.reject(error)
+      } else {
+        items.add(record)
       }
     }
-    try source.finish()
     guard items.records > 0 else { return summaries }
     if !summaries.isEmpty { throw Failure(.badInput, "the input holds both summaries and records") }
     return [try summedUp(items)]
