@@ -28,8 +28,10 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -37,7 +39,7 @@ let package = Package(
     library(
       "Records", "CSimdjson", "CJansson", "CXXHash", resources: [.embedInCode("Resources/extensions.tsv")]),
     library("Toolkit", "Records", "CLinux", "CYAML", argumentParser),
-    library("Storage", "Toolkit", "Records"),
+    library("Storage", "Toolkit", "Records", "CCurl", "CExpat", "COpenSSL"),
     library(
       "Expansion", "Toolkit", "Records",
       resources: [.embedInCode("Resources/image-variants.tsv"), .embedInCode("Resources/video-derivatives.tsv")]),

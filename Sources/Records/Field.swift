@@ -1,6 +1,6 @@
 /// The members of records, each declared once: mt-records(5), `--schema` and the code all read this table.
 package enum Field: Int, CaseIterable, Sendable {
-  case key, keyBase64, size, mtime, etag, storageClass, versionID, media, source
+  case key, keyBase64, size, mtime, etag, storageClass, versionID, isLatest, media, source
   case url, variant, width, height, format, quality, accept
   case ok, status, error, errorMessage, attempts
   case started, dns, connect, tls, ttfb, total

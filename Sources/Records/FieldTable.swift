@@ -8,6 +8,7 @@ extension Field {
     row(.etag, "etag", .string, .list, "entity tag that the store gives"),
     row(.storageClass, "storage_class", .string, .list, "storage class that the store gives"),
     row(.versionID, "version_id", .string, .list, "version that the store gives"),
+    row(.isLatest, "is_latest", .boolean, .list, "whether the version is the current one; where versions are listed"),
     row(.media, "media", .oneOf(["image", "video", "audio", "other"]), .list, always: true, "kind, by extension"),
     row(.source, "source", .string, .list, always: true, "URI of the listed root"),
     row(.url, "url", .string, .expand, always: true, "URL to request, percent-encoded"),

@@ -61,12 +61,13 @@ import Toolkit
       throw Failure(.usage, "\(source): only directories can be listed")
     }
     var listing = DirectoryListing()
-    listing.filter = filter
     listing.followsSymlinks = followSymlinks
-    listing.shard = shard
-    let known = try since.map { path throws(Failure) in try EarlierListing.read(path, run: run) }
+    var selection = Selection()
+    selection.filter = filter
+    selection.shard = shard
+    selection.known = try since.map { path throws(Failure) in try EarlierListing.read(path, run: run) }
     let output = try output.open(run)
-    try listing.list(sources, to: output, limit: limit, unless: known, run: run)
+    try listing.list(sources, to: Listing(selection, to: output, limit: limit, run: run))
     try run.complete(output)
   }
 

@@ -28,8 +28,10 @@ package struct ObjectFilter: Sendable {
     return !exclude.contains { $0.matches(key) }
   }
 
-  package func accepts(size: Int, modified: Timestamp) -> Bool {
-    guard size >= minimumSize, size <= maximumSize else { return false }
+  /// Nil: the store does not say. What is not known rules nothing out.
+  package func accepts(size: Int?, modified: Timestamp?) -> Bool {
+    if let size, size < minimumSize || size > maximumSize { return false }
+    guard let modified else { return true }
     if let newerThan, modified <= newerThan { return false }
     if let olderThan, modified >= olderThan { return false }
     return true

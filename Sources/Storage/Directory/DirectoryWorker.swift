@@ -9,21 +9,19 @@ final class DirectoryWorker {
   private typealias Directory = DirectoryListing.Directory
 
   private let listing: DirectoryListing
-  private let handover: Handover<DirectoryListing.Directory, DirectoryListing.Product>
-  private let known: KnownObjects?
-  private var chunk = DirectoryListing.Chunk()
+  private let handover: Handover<DirectoryListing.Directory, Listing.Product>
+  private var chunk = Chunk()
   private var chunkBegan = Clock.now
   private var subdirectories: [Directory] = []
   private var key = ByteBuffer(capacity: 4096)
-  private var hash = IdentityHash()
+  private let lines: ObjectLines
 
   init(
-    _ listing: DirectoryListing, _ handover: Handover<DirectoryListing.Directory, DirectoryListing.Product>,
-    _ known: KnownObjects?
+    _ listing: DirectoryListing, _ handover: Handover<DirectoryListing.Directory, Listing.Product>
   ) {
     self.listing = listing
     self.handover = handover
-    self.known = known
+    lines = ObjectLines(listing.selection)
   }
 
   /// Reads directories until none is left.
@@ -46,8 +44,8 @@ final class DirectoryWorker {
   /// Hands the chunk over if it is full or began `age` microseconds ago.
   private func deliver(ifOlderThan age: Int) {
     guard chunk.count > 0, chunk.lines.count >= Self.chunkSize || Clock.now - chunkBegan >= age else { return }
-    handover.deliver(.records(chunk))
-    chunk = DirectoryListing.Chunk()
+    handover.deliver(.lines(chunk))
+    chunk = Chunk()
   }
 
   private func report(_ directory: Directory, _ name: Bytes, _ what: String, _ code: Int32) {
@@ -134,8 +132,7 @@ final class DirectoryWorker {
       isKnownFile = status.st_mode & S_IFMT == S_IFREG
     }
     guard isKnownFile else { return }
-    let media = Media(key: key.bytes)
-    guard listing.filter.accepts(key: key.bytes, media: media) else { return }
+    guard let media = lines.media(ofWanted: key.bytes) else { return }
     if status.st_mode == 0, fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0 {
       // Deleted since its directory was read: it is no longer there to be listed.
       if errno != ENOENT { report(directory, Bytes(start: name, count: strlen(name)), "look at", errno) }
@@ -153,47 +150,9 @@ final class DirectoryWorker {
   /// Appends the record of the file whose key is in `key`.
   private func add(_ media: Media, _ status: stat, _ root: DirectoryListing.Root) {
     let modified = Timestamp(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
-    guard listing.filter.accepts(size: status.st_size, modified: modified), isWanted(status.st_size, modified, root)
-    else { return }
     if chunk.count == 0 { chunkBegan = Clock.now }
-    chunk.lines.append("{\"key\":")
-    chunk.lines.append(quoted: key.bytes)
-    if !isUTF8(key.bytes) {
-      chunk.lines.append(member: .keyBase64)
-      chunk.lines.append(byte: 0x22)
-      chunk.lines.append(base64: key.bytes)
-      chunk.lines.append(byte: 0x22)
-    }
-    chunk.lines.append(.size, status.st_size)
-    chunk.lines.append(member: .mtime)
-    chunk.lines.append(quoted: modified)
-    chunk.lines.append(",\"media\":\"")
-    chunk.lines.append(media.literal)
-    chunk.lines.append("\"")
-    chunk.lines.append(.source, root.source)
-    chunk.lines.append("}\n")
-    chunk.count += 1
+    lines.append(
+      StoredObject(key: key.bytes, size: status.st_size, modified: modified), media, source: root.source, to: chunk)
     deliver(ifOlderThan: 50_000)
-  }
-
-  /// `--shard` and `--since`.
-  private func isWanted(_ size: Int, _ modified: Timestamp, _ root: DirectoryListing.Root) -> Bool {
-    guard listing.shard != nil || known != nil else { return true }
-    var text = ByteBuffer()
-    text.append(text: root.source)
-    let sourceEnd = text.count
-    if isUTF8(key.bytes) { text.append(key.bytes) } else { text.append(base64: key.bytes) }
-    let nameEnd = text.count
-    text.append(modified)
-    let source = text.bytes.slice(0, sourceEnd)
-    let name = text.bytes.slice(sourceEnd, nameEnd)
-    if let shard = listing.shard,
-      hash.identity(source: source, name: name, version: nil).shard(of: shard.count) != shard.index - 1
-    {
-      return false
-    }
-    let modified = text.bytes.slice(nameEnd, text.count)
-    return known?.contains(
-      hash.state(source: source, name: name, version: nil, size: size, mtime: modified, etag: nil)) != true
   }
 }

@@ -1,0 +1,2 @@
+/* expat, the XML parser. */
+#include <expat.h>

@@ -1,0 +1,2 @@
+/* The digests of OpenSSL. */
+#include <openssl/evp.h>

@@ -1,0 +1,16 @@
+import Records
+
+/// What a store says of one object, lent for a call. What it does not say is nil.
+struct StoredObject {
+  /// The path below the listed root, as stored.
+  var key: Bytes
+  /// Bytes.
+  var size: Int?
+  var modified: Timestamp?
+  /// Without quotes.
+  var etag: Bytes?
+  var storageClass: Bytes?
+  var versionID: Bytes?
+  /// Whether the version is the current one; nil where only those are listed.
+  var isLatest: Bool?
+}
