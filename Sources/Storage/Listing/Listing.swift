@@ -23,6 +23,8 @@ package final class Listing {
     case lines(Chunk)
     /// A part that could not be listed, and why.
     case problem(String)
+    /// Nothing can be listed.
+    case failure(Failure)
   }
 
   /// Whether nothing more is wanted: the limit is reached, or a signal came.
@@ -39,6 +41,7 @@ package final class Listing {
         for product in products where left > 0 {
           switch product {
           case .problem(let message): run.fail(message)
+          case .failure(let failure): throw failure
           case .lines(let chunk): try write(chunk)
           }
         }

@@ -8,6 +8,11 @@ final class Chunk: @unchecked Sendable {  // handed over, never shared
 
   /// - Parameter capacity: bytes; it grows where that is not enough.
   init(capacity: Int = 72 << 10) { lines = ByteBuffer(capacity: capacity) }
+
+  func removeAll() {
+    lines.removeAll()
+    count = 0
+  }
 }
 
 /// Turns what stores say of their objects into lines: the one place where a selection is applied and an object's record

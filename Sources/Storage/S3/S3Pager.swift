@@ -1,0 +1,173 @@
+import Glibc
+import Records
+import Toolkit
+
+/// One thread's way to the pages of a listing.
+final class S3Pager {
+  /// The last page that came.
+  let page: ListPage
+
+  private let store: S3Store
+  private let prefix: [UInt8]
+  private let client: HTTPClient
+  private let reader: XMLReader
+
+  /// - Parameter prefix: what all keys begin with.
+  init(_ store: S3Store, prefix: [UInt8], page: ListPage) throws(Failure) {
+    self.store = store
+    self.prefix = prefix
+    self.page = page
+    client = try HTTPClient(store.options.http)
+    reader = XMLReader(page)
+  }
+
+  /// Fetches the page that starts at `start` into `page`, with retries; where the next one starts, nil where this is the
+  /// last.
+  func fetch(_ start: KeyRange.Start) throws(S3Error) -> KeyRange.Start? {
+    var attempts = 0
+    var remedies = 0
+    while true {
+      do throws(S3Error) {
+        return try attempt(start)
+      } catch {
+        switch error.remedy {
+        case .none: throw error
+        case .retry, .slowDown, .reconnect:
+          attempts += 1
+          // A store that never was reached will hardly be in a minute.
+          let isNowhere = error.remedy == .reconnect && !store.current.hasAnswered
+          let limit = isNowhere ? min(2, store.options.retries) : store.options.retries
+          guard attempts <= limit, !Signals.isStopping else {
+            throw attempts == 1 ? error : S3Error(.none, error.status, "\(error.message) (\(attempts) attempts)")
+          }
+          pause(attempts, error)
+        case .newKey, .region, .version1, .plainKeys:
+          remedies += 1
+          guard remedies <= 4, remedy(error) else { throw error }
+        }
+      }
+    }
+  }
+
+  /// Whether what was wrong could be changed.
+  private func remedy(_ error: S3Error) -> Bool {
+    switch error.remedy {
+    case .region(let region): store.learn { $0.address.region = region }
+    case .plainKeys: store.learn { $0.encodesKeys = false }
+    case .version1:
+      guard !store.current.usesVersion1, !store.options.listsVersions else { return false }
+      store.learn { $0.usesVersion1 = true }
+    case .newKey: return store.keys != nil
+    default: return false
+    }
+    return true
+  }
+
+  /// From 0.2 s, twice as long each time, to 20 s; half of it is left to chance.
+  private func pause(_ attempts: Int, _ error: S3Error) {
+    var milliseconds = min(20_000, 200 << min(attempts - 1, 10))
+    milliseconds = milliseconds / 2 + Int.random(in: 0...milliseconds / 2)
+    if let seconds = error.retryAfter { milliseconds = max(milliseconds, min(seconds, 60) * 1000) }
+    usleep(UInt32(milliseconds * 1000))
+  }
+
+  // MARK: - One request
+
+  private func attempt(_ start: KeyRange.Start) throws(S3Error) -> KeyRange.Start? {
+    let state = store.current
+    var key: SigningKey?
+    do throws(Failure) { key = try store.keys?.signingKey() } catch {
+      throw S3Error(.none, error.status, error.message)
+    }
+    page.restart()
+    page.decodesKeys = state.encodesKeys
+    reader.restart()
+    store.beginRequest()
+    var problem: S3Error?
+    do throws(S3Error) { try send(request(start, state, key), state) } catch {
+      problem = error
+    }
+    store.endRequest(slowedDown: problem?.remedy == .slowDown)
+    if let problem {
+      if problem.remedy == .newKey, let key { store.keys?.refuse(key) }
+      throw problem
+    }
+    if !state.hasAnswered { store.learn { $0.hasAnswered = true } }
+    if state.encodesKeys, !page.isEncoded, page.count > 0 { throw S3Error(.plainKeys, .noInput, "") }
+    return try next(state)
+  }
+
+  private func request(_ start: KeyRange.Start, _ state: S3Store.State, _ key: SigningKey?) -> HTTPRequest {
+    var request = HTTPRequest(state.address.url + "?" + query(start, state).text)
+    if let key {
+      request.headers.append("x-amz-content-sha256: UNSIGNED-PAYLOAD")
+      request.signature = (key, state.address.region, "s3")
+    }
+    if store.options.paysRequests { request.headers.append("x-amz-request-payer: requester") }
+    return request
+  }
+
+  private func query(_ start: KeyRange.Start, _ state: S3Store.State) -> CanonicalQuery {
+    var query = CanonicalQuery()
+    query.add("encoding-type", "url")
+    query.add("max-keys", "1000")
+    query.add("prefix", prefix)
+    if store.options.listsVersions {
+      query.add("versions", "")
+    } else if !state.usesVersion1 {
+      query.add("list-type", "2")
+    }
+    switch start {
+    case .beginning: break
+    case .after(let key):
+      query.add(store.options.listsVersions ? "key-marker" : state.usesVersion1 ? "marker" : "start-after", key)
+    case .token(let token): query.add("continuation-token", token)
+    case .version(let key, let id):
+      query.add("key-marker", key)
+      query.add("version-id-marker", id)
+    }
+    return query
+  }
+
+  /// Sends the request and reads the page.
+  private func send(_ request: HTTPRequest, _ state: S3Store.State) throws(S3Error) {
+    var isXML = true
+    let status: Int
+    do throws(TransportError) {
+      status = try client.send(request) { [reader, client] part in
+        isXML = isXML && reader.read(part)
+        // What stands behind an error need not be XML.
+        return isXML || client.status >= 300
+      }
+    } catch {
+      throw isXML ? S3Error(error) : S3Error(.retry, .unavailable, "the store's answer is no XML: \(reader.problem)")
+    }
+    if status == 200, isXML, !reader.finish() {
+      throw S3Error(.retry, .unavailable, "the store's answer is cut off: \(reader.problem)")
+    }
+    guard status != 200 || !page.isListing else { return }
+    var error = S3Error(
+      page.error, status: status, region: client.header("x-amz-bucket-region"), usedRegion: state.address.region,
+      isFirst: !state.hasAnswered)
+    if status == 200, page.error.code.isEmpty {
+      error = S3Error(.none, .noInput, "the answer is no listing: is this an S3 endpoint?")
+    }
+    error.retryAfter = client.header("retry-after").flatMap { Int($0) }
+    throw error
+  }
+
+  /// Where the next page starts.
+  private func next(_ state: S3Store.State) throws(S3Error) -> KeyRange.Start? {
+    guard page.isTruncated else { return nil }
+    if store.options.listsVersions {
+      if let key = page.nextKeyMarker, let id = page.nextVersionMarker { return .version(key: key, id: id) }
+    } else if !state.usesVersion1, let token = page.nextToken {
+      return .token(token)
+    } else if page.count > 0 {
+      // A store that knows version 2 would have given a token.
+      if !state.usesVersion1 { store.learn { $0.usesVersion1 = true } }
+      return .after(Array(page.lastKey))
+    }
+    throw S3Error(.none, .noInput, "the store says that there is more, but not where")
+  }
+}
