@@ -42,6 +42,9 @@ package struct Failure: Error {
     self.option = option
   }
 
+  /// Whether it is one of an input's, not of the run as a whole.
+  package var isOfInput: Bool { [.noInput, .unavailable, .badConfiguration].contains(status) && option == nil }
+
   /// Standard output was closed by its reader: no error, but the end.
   package static let brokenPipe = Failure(.success, "")
   var isBrokenPipe: Bool { status == .success }

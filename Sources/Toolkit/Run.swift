@@ -26,6 +26,13 @@ package final class Run {
     if let summaryPath { claimed.insert(summaryPath) }
   }
 
+  /// Adds a count to a member of `--summary`.
+  package func addToSummary(_ name: String, _ count: Int) {
+    let place = summaryMembers.firstIndex { $0.name == name }
+    let before = place.flatMap { Int(summaryMembers.remove(at: $0).json) } ?? 0
+    summaryMembers.append((name, "\(before + count)"))
+  }
+
   /// Says that the run will end with `status`, unless something worse comes.
   package func conclude(_ status: ExitStatus) {
     if status.rawValue > self.status.rawValue { self.status = status }

@@ -7,6 +7,8 @@ package enum SettingNames {
     "limit",
     "list-variants", "log-format", "max-redirects", "max-size", "media-type", "min-size", "newer-than", "older-than",
     "on-bad-line", "output", "progress", "quiet", "rejects", "resume", "retry", "retry-max-delay", "shard", "since",
+    "addressing-style", "bucket", "directory", "endpoint-url", "exclude-directories", "list-concurrency",
+    "no-sign-request", "ordered", "profile", "region", "remote", "request-payer", "use-aws-cli", "versions",
     "summary", "timeout", "type", "url-format", "user-agent", "verbose", "workers", "by", "grace",
   ]
 }

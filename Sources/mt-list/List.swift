@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Records
 import Storage
 import Toolkit
@@ -8,8 +9,7 @@ import Toolkit
     commandName: "mt-list", abstract: "List the media objects of a store.", version: "mt-list \(toolkitVersion)")
   static let schema = Schema.items(of: .list)
 
-  @Argument(help: "Directories to list, with all below them.")
-  var sources: [String] = []
+  @OptionGroup var source: SourceOptions
 
   @Option(help: ArgumentHelp("Only these extensions, with or without dot, in any case.", valueName: "extensions"))
   var extensions: CommaList?
@@ -22,6 +22,11 @@ import Toolkit
 
   @Option(help: ArgumentHelp("No keys that match GLOB; may be repeated.", valueName: "glob"))
   var exclude: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Nothing below directories of these names or patterns, separated by commas.", valueName: "globs"))
+  var excludeDirectories: CommaList?
 
   @Option(help: ArgumentHelp("Only objects of at least SIZE, such as 10MiB.", valueName: "size"))
   var minSize: ByteSize?
@@ -38,9 +43,6 @@ import Toolkit
   @Option(help: ArgumentHelp("Only objects that are new or changed since the listing FILE.", valueName: "file"))
   var since: String?
 
-  @Flag(help: "Follow symbolic links.")
-  var followSymlinks = false
-
   @Option(help: ArgumentHelp("End after N objects; 0 is all.", valueName: "n"))
   var limit: Int?
 
@@ -48,9 +50,6 @@ import Toolkit
     help: ArgumentHelp("List only part I of N of the objects, chosen by identity; I from 1 to N.", valueName: "i/n"))
   var shard: Shard?
 
-  @Option var endpointURL: String?
-  @Option var listConcurrency = 16
-  @Flag var ordered = false
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
@@ -59,25 +58,59 @@ import Toolkit
   }
 
   func execute(_ run: Run) throws(Failure) {
-    guard !sources.isEmpty else { throw Failure(.usage, "no directory is named (see 'mt-list --help')") }
-    var listing = DirectoryListing()
-    listing.followsSymlinks = followSymlinks
+    let sources = try source.resolved()
+    if let cacert = source.cacert, access(cacert, R_OK) != 0 {
+      throw Failure(.noInput, "cannot open \(cacert)", errno: errno)
+    }
     var selection = Selection()
     selection.filter = filter
     selection.shard = shard
     selection.known = try since.map { path throws(Failure) in try EarlierListing.read(path, run: run) }
     let output = try output.open(run)
-    let all = Listing(selection, to: output, limit: limit, run: run)
-    if let location = S3Location(sources[0]) {
-      var options = S3Options()
-      options.concurrency = listConcurrency
-      options.isOrdered = ordered
-      let env = EnvKeys()
-      try S3Listing(location, at: S3Address(bucket: location.bucket, endpoint: endpointURL, style: .auto, region: "default"), options, keys: env).list(to: all)
-    } else {
-    try listing.list(sources, to: all)
-    }
+    let listing = Listing(selection, to: output, limit: limit, run: run)
+    try list(sources, to: listing)
     try run.complete(output)
+  }
+
+  /// Lists one source after the other. One that cannot be listed costs the others nothing.
+  private func list(_ sources: [Source], to listing: Listing) throws(Failure) {
+    var failures = 0
+    for source in sources where !listing.isOver {
+      do throws(Failure) { try list(source, to: listing) } catch {
+        guard error.isOfInput else { throw error }
+        failures += 1
+        listing.run.fail(error.message)
+        if failures == sources.count { listing.run.conclude(error.status) }
+      }
+    }
+  }
+
+  private func list(_ source: Source, to listing: Listing) throws(Failure) {
+    switch source {
+    case .directory(let path):
+      var directory = DirectoryListing()
+      directory.followsSymlinks = self.source.followSymlinks
+      try directory.list([path], to: listing)
+    case .rclone(let remote): try RcloneListing(remote: remote).list(to: listing)
+    case .s3(let location) where self.source.useAwsCli:
+      try AWSCLIListing(location, options: self.source.forAWSCLI).list(to: listing)
+    case .s3(let location): try s3Listing(location, listing.run).list(to: listing)
+    }
+  }
+
+  private func s3Listing(_ location: S3Location, _ run: Run) throws(Failure) -> S3Listing {
+    let configuration = try AWSConfiguration(profile: source.profile)
+    var options = source.s3
+    options.http.authorities = options.http.authorities ?? configuration.caBundle
+    let style = source.addressingStyle ?? configuration.s3AddressingStyle.flatMap { S3Address.Style(rawValue: $0) }
+    let address = try S3Address(
+      bucket: location.bucket, endpoint: source.endpointURL ?? configuration.endpointURL(for: "S3"),
+      style: style ?? .auto, region: source.region ?? configuration.region)
+    guard !source.noSignRequest else { return S3Listing(location, at: address, options, keys: nil) }
+    let keys = CredentialProvider(configuration, settings: options.http)
+    _ = try keys.signingKey()
+    run.console.debug("credentials from \(keys.description)")
+    return S3Listing(location, at: address, options, keys: keys)
   }
 
   private var filter: ObjectFilter {
@@ -86,6 +119,7 @@ import Toolkit
     filter.media = mediaType.media
     filter.include = include.map { Glob($0) }
     filter.exclude = exclude.map { Glob($0) }
+    filter.excludeDirectories = (excludeDirectories?.words ?? []).map { Glob(directory: $0) }
     filter.minimumSize = minSize?.bytes ?? 0
     filter.maximumSize = maxSize?.bytes ?? Int.max
     filter.newerThan = newerThan?.time
@@ -99,12 +133,4 @@ enum ListedMedia: String, CaseIterable, ExpressibleByArgument {
 
   /// Nil: all, other files too.
   var media: Media? { Media(rawValue: rawValue) }
-}
-
-import Glibc
-struct EnvKeys: KeySource {
-  func signingKey() throws(Failure) -> SigningKey {
-    SigningKey(accessKeyID: String(cString: getenv("AWS_ACCESS_KEY_ID")), secret: String(cString: getenv("AWS_SECRET_ACCESS_KEY")))
-  }
-  func refuse(_ key: SigningKey) {}
 }

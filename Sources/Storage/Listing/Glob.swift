@@ -27,6 +27,9 @@ package struct Glob: Sendable {
     self.tokens = tokens
   }
 
+  /// A pattern for directories, whose paths have no slash at their end; the pattern may.
+  package init(directory pattern: String) { self.init(pattern.hasSuffix("/") ? String(pattern.dropLast()) : pattern) }
+
   private static func token(_ bytes: [UInt8], _ i: inout Int) -> Token {
     let byte = bytes[i]
     let beginsSegment = i == 0 || bytes[i - 1] == 0x2F

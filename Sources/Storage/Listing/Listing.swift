@@ -28,7 +28,7 @@ package final class Listing {
   }
 
   /// Whether nothing more is wanted: the limit is reached, or a signal came.
-  var isOver: Bool { left <= 0 || Signals.isStopping }
+  package var isOver: Bool { left <= 0 || Signals.isStopping }
 
   /// Writes what the threads deliver, until they have no more or the listing is over.
   func write<Work>(_ handover: Handover<Work, Product>) throws(Failure) {

@@ -7,6 +7,8 @@ package struct ObjectFilter: Sendable {
   package var media: Media?
   package var include: [Glob] = []
   package var exclude: [Glob] = []
+  /// Nothing below directories that match.
+  package var excludeDirectories: [Glob] = []
   /// Bytes, both ends included.
   package var minimumSize = 0
   package var maximumSize = Int.max
@@ -25,7 +27,22 @@ package struct ObjectFilter: Sendable {
       }
     }
     if !include.isEmpty, !include.contains(where: { $0.matches(key) }) { return false }
-    return !exclude.contains { $0.matches(key) }
+    if exclude.contains(where: { $0.matches(key) }) { return false }
+    return excludeDirectories.isEmpty || !isBelowExcluded(key)
+  }
+
+  /// Whether nothing below this directory is wanted. `path` ends with a slash.
+  package func excludes(directory path: Bytes) -> Bool {
+    excludeDirectories.contains { $0.matches(path.slice(0, path.count - 1)) }
+  }
+
+  private func isBelowExcluded(_ key: Bytes) -> Bool {
+    var start = 0
+    while let slash = key.firstIndex(of: 0x2F, from: start) {
+      if excludes(directory: key.slice(0, slash + 1)) { return true }
+      start = slash + 1
+    }
+    return false
   }
 
   /// Nil: the store does not say. What is not known rules nothing out.

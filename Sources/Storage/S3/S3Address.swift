@@ -20,6 +20,7 @@ package struct S3Address: Sendable {
     self.bucket = bucket
     self.style = style
     self.region = region ?? "us-east-1"
+    _ = try AWSPartition(of: self.region)
     guard let endpoint else {
       self.endpoint = nil
       return
@@ -35,7 +36,8 @@ package struct S3Address: Sendable {
 
   /// The bucket's own URL, with a slash at the end.
   var url: String {
-    let base = endpoint ?? "https://s3.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")"
+    let suffix = (try? AWSPartition(of: region).suffix) ?? "amazonaws.com"
+    let base = endpoint ?? "https://s3.\(region).\(suffix)"
     guard isVirtual else { return "\(base)/\(bucket)/" }
     let parts = base.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
     return "\(parts[0])//\(bucket).\(parts[2])/"

@@ -29,5 +29,27 @@ package struct S3Listing: Sendable {
     }
     guard started > 0 else { throw Failure(.software, "no thread can be started") }
     try listing.write(shared.handover)
+    let end = shared.store.current
+    listing.run.addToSummary("list_requests", end.requests)
+    guard end.keys == 0, !listing.isOver, end.hasAnswered else { return }
+    if try !listObjectItself(shared.store, to: listing) {
+      listing.run.console.warning("there is nothing below \(location.uri)")
+    }
+  }
+
+  /// Lists the object that the location names, if there is one; false where there is not.
+  private func listObjectItself(_ store: S3Store, to listing: Listing) throws(Failure) -> Bool {
+    let name = Array(location.prefix.utf8.dropLast())
+    guard !name.isEmpty else { return false }
+    let root = Array(name.prefix((name.lastIndex(of: 0x2F) ?? -1) + 1))
+    let page = ListPage(
+      ObjectLines(listing.selection), source: "s3://\(location.bucket)/" + String(decoding: root, as: UTF8.self),
+      root: root, hasVersions: options.listsVersions)
+    let pager = try S3Pager(store, prefix: name, page: page)
+    // In the order of keys it is the first of all that begin as it does.
+    guard (try? pager.fetch(.beginning)) != nil, page.count > 0 else { return false }
+    let count = page.count(upTo: name)
+    if count > 0 { try listing.write(page.takeLines(ofFirst: count)) }
+    return count > 0
   }
 }

@@ -52,7 +52,9 @@ final class S3Pager {
   /// Whether what was wrong could be changed.
   private func remedy(_ error: S3Error) -> Bool {
     switch error.remedy {
-    case .region(let region): store.learn { $0.address.region = region }
+    case .region(let region):
+      guard (try? AWSPartition(of: region)) != nil else { return false }
+      store.learn { $0.address.region = region }
     case .plainKeys: store.learn { $0.encodesKeys = false }
     case .version1:
       guard !store.current.usesVersion1, !store.options.listsVersions else { return false }
@@ -92,7 +94,10 @@ final class S3Pager {
       if problem.remedy == .newKey, let key { store.keys?.refuse(key) }
       throw problem
     }
-    if !state.hasAnswered { store.learn { $0.hasAnswered = true } }
+    store.learn {
+      $0.hasAnswered = true
+      $0.keys += page.count
+    }
     if state.encodesKeys, !page.isEncoded, page.count > 0 { throw S3Error(.plainKeys, .noInput, "") }
     return try next(state)
   }

@@ -39,6 +39,9 @@ final class S3Store: Sendable {
     var encodesKeys = true
     /// Whether the store was ever reached.
     var hasAnswered = false
+    /// Requests made, and keys that came, wanted or not.
+    var requests = 0
+    var keys = 0
     /// How many requests may be under way, as the store's refusals have taught.
     fileprivate var allowed: Double
     fileprivate var underWay = 0
@@ -60,6 +63,7 @@ final class S3Store: Sendable {
     state.wait { state -> Void? in
       guard state.underWay == 0 || Double(state.underWay + 1) <= state.allowed else { return nil }
       state.underWay += 1
+      state.requests += 1
       return ()
     }
   }

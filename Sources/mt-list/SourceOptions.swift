@@ -1,0 +1,163 @@
+import ArgumentParser
+import Glibc
+import Storage
+import Toolkit
+
+/// Where the objects are, and how that store is spoken to.
+struct SourceOptions: ParsableArguments {
+  @Argument(help: "What to list, with all below it: a directory, s3://BUCKET/PREFIX or rclone:REMOTE:PATH.")
+  var sources: [String] = []
+
+  @Option(help: ArgumentHelp("List this remote of rclone; “local”: a directory.", valueName: "name"))
+  var remote: String?
+
+  @Option(help: ArgumentHelp("With --remote: the bucket, or the directory.", valueName: "name"))
+  var bucket: String?
+
+  @Option(help: ArgumentHelp("With --remote: the path in the bucket.", valueName: "path"))
+  var directory: String?
+
+  @Flag(help: "Follow symbolic links of directories.")
+  var followSymlinks = false
+
+  @Option(
+    name: .customLong("endpoint-url"), help: ArgumentHelp("S3: a store other than AWS's own.", valueName: "url"))
+  var endpointURL: String?
+
+  @Option(help: ArgumentHelp("S3: the region that the bucket is in.", valueName: "name"))
+  var region: String?
+
+  @Option(help: ArgumentHelp("S3: this profile of the AWS configuration.", valueName: "name"))
+  var profile: String?
+
+  @Flag(help: "S3: do not sign requests, for public buckets.")
+  var noSignRequest = false
+
+  @Option(help: ArgumentHelp("S3: agree to pay for the requests; the only value is requester.", valueName: "who"))
+  var requestPayer: RequestPayer?
+
+  @Option(
+    help: ArgumentHelp(
+      "S3: the bucket's name in the path or in the host name: path, virtual or auto.", valueName: "style"))
+  var addressingStyle: S3Address.Style?
+
+  @Flag(help: "S3: list all versions of objects, not only the current ones.")
+  var versions = false
+
+  @Option(help: ArgumentHelp("S3: requests at once at most.", valueName: "n"))
+  var listConcurrency = 16
+
+  @Flag(help: "S3: list objects in the order of their keys, compared byte by byte.")
+  var ordered = false
+
+  @Option(help: ArgumentHelp("S3: further attempts after errors that may pass.", valueName: "n"))
+  var retry = 10
+
+  @Option(help: ArgumentHelp("S3: seconds that a connection may take to open.", valueName: "seconds"))
+  var connectTimeout = 10.0
+
+  @Option(help: ArgumentHelp("S3: seconds in which nothing comes, after which an attempt ends.", valueName: "seconds"))
+  var timeout = 60.0
+
+  @Option(help: ArgumentHelp("S3: trust the authorities in FILE (PEM) instead of the system's.", valueName: "file"))
+  var cacert: String?
+
+  @Flag(help: "S3: do not check certificates.")
+  var insecure = false
+
+  @Flag(help: "S3: list by the AWS CLI, which must be installed.")
+  var useAwsCli = false
+
+  mutating func validate() throws {
+    guard (1...1000).contains(listConcurrency) else {
+      throw ValidationError("--list-concurrency must be from 1 to 1000, not \(listConcurrency)")
+    }
+    guard (0...100).contains(retry) else { throw ValidationError("--retry must be from 0 to 100, not \(retry)") }
+    for (name, value) in [("connect-timeout", connectTimeout), ("timeout", timeout)] {
+      guard (0.001...86_400).contains(value) else {
+        throw ValidationError("--\(name) must be from 0.001 to 86400")
+      }
+    }
+    if remote == nil {
+      guard bucket == nil else { throw ValidationError("--bucket needs --remote") }
+      guard directory == nil else { throw ValidationError("--directory needs --remote") }
+    }
+    if useAwsCli, versions { throw ValidationError("--versions cannot be had with --use-aws-cli") }
+  }
+
+  /// All sources, in the order in which they are listed.
+  func resolved() throws(Failure) -> [Source] {
+    var all: [Source] = []
+    if let remote { all.append(try Source(remote: remote, bucket: bucket, directory: directory)) }
+    for name in sources { all.append(try Source(name)) }
+    guard !all.isEmpty else { throw Failure(.usage, "no source is named (see 'mt-list --help')") }
+    return all
+  }
+
+  var s3: S3Options {
+    var options = S3Options()
+    options.concurrency = listConcurrency
+    options.isOrdered = ordered
+    options.listsVersions = versions
+    options.paysRequests = requestPayer != nil
+    options.retries = retry
+    options.http.connectTimeout = Int(connectTimeout * 1000)
+    options.http.stallTimeout = Int(timeout * 1000)
+    options.http.authorities = cacert
+    options.http.verifiesCertificates = !insecure
+    return options
+  }
+
+  /// What the AWS CLI is told of these options.
+  var forAWSCLI: [String] {
+    var arguments: [String] = []
+    for (name, value) in [
+      ("endpoint-url", endpointURL), ("region", region), ("profile", profile), ("ca-bundle", cacert),
+      ("request-payer", requestPayer?.rawValue),
+    ] {
+      if let value { arguments.append("--\(name)=\(value)") }
+    }
+    if noSignRequest { arguments.append("--no-sign-request") }
+    if insecure { arguments.append("--no-verify-ssl") }
+    arguments.append("--cli-connect-timeout=\(max(1, Int(connectTimeout.rounded(.up))))")
+    arguments.append("--cli-read-timeout=\(max(1, Int(timeout.rounded(.up))))")
+    return arguments
+  }
+}
+
+enum RequestPayer: String, CaseIterable, ExpressibleByArgument { case requester }
+
+extension S3Address.Style: ExpressibleByArgument {}
+
+/// One source of a listing.
+enum Source {
+  case directory(String)
+  case s3(S3Location)
+  /// `REMOTE:PATH`
+  case rclone(String)
+
+  init(_ name: String) throws(Failure) {
+    if let location = S3Location(name) {
+      self = .s3(location)
+    } else if name.hasPrefix("rclone:") {
+      self = .rclone(String(name.dropFirst(7)))
+    } else if let scheme = name.firstRange(of: "://").map({ name[..<$0.lowerBound] }), !scheme.isEmpty,
+      scheme.allSatisfy({ $0.isLetter || $0.isNumber })
+    {
+      let near = suggestion(for: String(scheme), in: ["s3", "rclone"])
+      throw Failure(.usage, "\(name): neither a directory, s3://BUCKET/PREFIX nor rclone:REMOTE:PATH\(near)")
+    } else {
+      self = .directory(name)
+    }
+  }
+
+  init(remote: String, bucket: String?, directory: String?) throws(Failure) {
+    guard remote == "local" || remote == "local:" else {
+      self = .rclone(RcloneRemote.joined(remote: remote, bucket: bucket, directory: directory))
+      return
+    }
+    let parts = [bucket, directory].compactMap { $0 }.filter { !$0.isEmpty }
+    guard !parts.isEmpty else { throw Failure(.usage, "--remote local needs --bucket, the directory to list") }
+    self = .directory(parts.joined(separator: "/"))
+  }
+}
