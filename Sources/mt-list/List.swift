@@ -99,13 +99,14 @@ import Toolkit
   }
 
   private func s3Listing(_ location: S3Location, _ run: Run) throws(Failure) -> S3Listing {
-    let configuration = try AWSConfiguration(profile: source.profile)
+    var configuration = try AWSConfiguration(profile: source.profile)
+    configuration.region = source.region ?? configuration.region
     var options = source.s3
     options.http.authorities = options.http.authorities ?? configuration.caBundle
     let style = source.addressingStyle ?? configuration.s3AddressingStyle.flatMap { S3Address.Style(rawValue: $0) }
     let address = try S3Address(
       bucket: location.bucket, endpoint: source.endpointURL ?? configuration.endpointURL(for: "S3"),
-      style: style ?? .auto, region: source.region ?? configuration.region)
+      style: style ?? .auto, region: configuration.region)
     guard !source.noSignRequest else { return S3Listing(location, at: address, options, keys: nil) }
     let keys = CredentialProvider(configuration, settings: options.http)
     _ = try keys.signingKey()

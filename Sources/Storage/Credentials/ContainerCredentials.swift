@@ -63,6 +63,8 @@ struct ContainerCredentials: CredentialSource {
     request.headers = ["Accept: application/json"]
     request.timeout = 2000
     if let token = try authorization() { request.headers.append("Authorization: \(token)") }
+    var settings = settings
+    settings.usesProxies = false
     let answer = try CredentialRequest(request, to: description).answer(settings)
     guard answer.status == 200 else { throw answer.failure(from: description) }
     let json = try jsonAnswer(answer.body, from: description)

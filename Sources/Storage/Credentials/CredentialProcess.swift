@@ -27,8 +27,8 @@ struct CredentialProcess: CredentialSource {
   private static let outputLimit = 1 << 20
   private static let diagnosticsLimit = 2000
 
-  /// Runs a shell command and waits for it, however long a person takes to answer it: its status by waitpid(2), and what
-  /// it wrote.
+  /// Runs a shell command and waits for it, however long a person takes to answer it: its status by waitpid(2), and
+  /// what it wrote.
   private static func run(_ command: String, for source: String) throws(Failure) -> (Int32, [UInt8], [UInt8]) {
     var output: [Int32] = [-1, -1]
     var diagnostics: [Int32] = [-1, -1]
@@ -55,7 +55,8 @@ struct CredentialProcess: CredentialSource {
     return (status, texts[0], Array(texts[1].prefix(diagnosticsLimit)))
   }
 
-  /// posix_spawn(3) of `sh -c`; the child has SIGPIPE as programs expect it.
+  /// posix_spawn(3) of `sh -c`; the child has SIGPIPE as programs expect it. Unlike a ChildProcess it stays in the
+  /// tool's process group and has its input: it may ask somebody at the terminal for a code.
   private static func start(
     _ command: String, output: Int32, diagnostics: Int32, for source: String
   ) throws(Failure) -> pid_t {

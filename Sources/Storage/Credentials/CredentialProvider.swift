@@ -52,8 +52,8 @@ package final class CredentialProvider: KeySource {
   package var description: String { state.withLock { $0.source?.description } ?? "nowhere yet" }
 
   /// A key to sign with now. The first call looks for credentials, and blocks while it does; later ones block only when
-  /// no key holds any more. Throws `.badConfiguration` where there are no credentials or a source does not give them, and
-  /// `.unavailable` where whoever gives them cannot be reached, also because a signal asks to stop.
+  /// no key holds any more. Throws `.badConfiguration` where there are no credentials or a source does not give them,
+  /// and `.unavailable` where whoever gives them cannot be reached, also because a signal asks to stop.
   package func signingKey() throws(Failure) -> SigningKey {
     let (need, failureCount) = state.withLock { ($0.need(at: .now), $0.failureCount) }
     if case .nothing(let key) = need { return key }
@@ -68,9 +68,9 @@ package final class CredentialProvider: KeySource {
     return try fetching.withLock { _ throws(Failure) in try firstKey(since: failureCount) }
   }
 
-  /// Says that the store does not take `key` any more (ExpiredToken, InvalidToken): the next `signingKey()` fetches anew.
-  /// Where it then gives the same key, the source has no better one; refusing that again is without effect for half a
-  /// minute.
+  /// Says that the store does not take `key` any more (ExpiredToken, InvalidToken): the next `signingKey()` fetches
+  /// anew. Where it then gives the same key, the source has no better one; refusing that again is without effect for
+  /// half a minute.
   package func refuse(_ key: SigningKey) {
     state.withLock { state in
       guard state.keys?.key == key else { return }

@@ -2,9 +2,9 @@ import Glibc
 import Records
 import Toolkit
 
-/// A configuration file of AWS. What such a file means is what Python's configparser and botocore make of it: whole-line
-/// comments with `#` or `;`, `=` or `:` behind a name, names without regard to case, deeper indented lines that go on
-/// with a value, nothing twice. A value that begins on the next line is a block of further names and values.
+/// A configuration file of AWS. What such a file means is what Python's configparser and botocore make of it:
+/// whole-line comments with `#` or `;`, `=` or `:` behind a name, names without regard to case, deeper indented lines
+/// that go on with a value, nothing twice. A value that begins on the next line is a block of further names and values.
 struct INIFile: Sendable {
   typealias Section = [String: Value]
 

@@ -49,6 +49,7 @@ struct InstanceMetadata: CredentialSource {
   func fetch(_ settings: HTTPSettings) throws(Failure) -> Credentials {
     var settings = settings
     settings.connectTimeout = timeout
+    settings.usesProxies = false
     let client = try HTTPClient(settings)
     let token = try token(client)
     if token == nil, !allowsVersion1 {

@@ -2,7 +2,8 @@ import COpenSSL
 import Records
 import Toolkit
 
-/// What `aws sso login` leaves: a token, and what renews it. In `~/.aws/sso/cache`, under the SHA-1 of the session's name.
+/// What `aws sso login` leaves: a token, and what renews it. In `~/.aws/sso/cache`, under the SHA-1 of the session's
+/// name.
 struct SSOToken: Sendable {
   var accessToken: String
   var expiration: Timestamp

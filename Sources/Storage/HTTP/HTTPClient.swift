@@ -12,6 +12,8 @@ package struct HTTPSettings: Sendable {
   /// A file of certificates to trust instead of the system's.
   package var authorities: String?
   package var verifiesCertificates = true
+  /// Whether the proxies of the environment are used (http_proxy and the like).
+  package var usesProxies = true
 
   package init() {}
 }
@@ -146,6 +148,7 @@ package final class HTTPClient {
       _ = ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
       _ = ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
     }
+    if !settings.usesProxies { _ = ccurl_set_pointer(easy, CURLOPT_PROXY, "") }
     if let body = request.body {
       _ = ccurl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.utf8.count)
       _ = ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, body)

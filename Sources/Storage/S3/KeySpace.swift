@@ -75,8 +75,6 @@ struct KeySpace {
   /// Ranges with less left are not worth a cut: keys, one page and a half.
   private static let worthwhile = 1500.0
   private static let pageSize = 1000.0
-  /// What a listing in order cuts off at the front of the rest: keys. More would only be held back.
-  private static let pieceInOrder = 4000.0
   private static let unknown = 1e15
   /// The most chunks that are held back: some hundred KiB each.
   private static let mostHeld = 64
@@ -89,7 +87,7 @@ struct KeySpace {
   private let isOrdered: Bool
   /// Digits of the listed prefix.
   private let root: Int
-  private var alphabet = Alphabet()
+  private var model = KeyModel()
   private var held = 0
   private(set) var usefulPages = 0
   private(set) var uselessPages = 0
@@ -128,16 +126,19 @@ struct KeySpace {
   ///   - accepted: how many of the page's keys are no further than `upper`.
   ///   - next: where the next page starts.
   func isLast(_ page: ListPage, of range: KeyRange, accepted: Int, next: KeyRange.Start?) -> Bool {
-    next == nil || accepted < page.count || page.count > 0 && range.upper.map { $0.withUnsafeBytes { page.lastKey.equals($0) } } == true
+    next == nil || accepted < page.count
+      || page.count > 0 && range.upper.map { $0.withUnsafeBytes { page.lastKey.equals($0) } } == true
   }
 
   /// Notes a page of `range` that is not its last.
   mutating func advance(_ range: KeyRange, _ page: ListPage, next: KeyRange.Start) {
     usefulPages += 1
     range.next = next
-    guard page.count > 0, let first = digits(page.key(0)), let last = digits(page.lastKey) else { return }
+    guard page.count > 0, let first = digits(withoutExtension(page.key(0))),
+      let last = digits(withoutExtension(page.lastKey))
+    else { return }
     range.page = KeyRange.Page(first: first, last: last, count: page.count)
-    range.cursor = last
+    range.cursor = digits(page.lastKey) ?? last
     range.varying = commonLength(first, last)
     for n in stride(from: 0, to: page.count, by: 31) { learn(page.key(n), from: range.varying) }
     learn(page.lastKey, from: range.varying)
@@ -146,7 +147,7 @@ struct KeySpace {
 
   /// Notes the last page of `range`, of which so many keys belonged there.
   mutating func finish(_ range: KeyRange, accepted: Int, of count: Int) {
-    let isWasted = count > 0 
+    let isWasted = count > 0
     if accepted == 0, range.page == nil, isWasted { uselessPages += 1 } else { usefulPages += 1 }
     end(range)
   }
@@ -178,10 +179,8 @@ struct KeySpace {
     return released
   }
 
-  /// Learns the characters that tell keys apart; those of an extension do not.
   private mutating func learn(_ key: Bytes, from place: Int) {
-    let name = fileExtension(of: key).map { key.slice(0, key.count - $0.count - 1) } ?? key
-    if let digits = digits(name) { alphabet.learn(digits.dropFirst(place)) }
+    if let digits = digits(withoutExtension(key)) { model.learn(digits, from: place) }
   }
 
   // MARK: - The test of start-after
@@ -232,7 +231,7 @@ struct KeySpace {
     guard range.upper == nil || end != nil else { return nil }
     let places = unexplored(range, end)
     if !places.isEmpty {
-      let place = isOrdered ? places.upperBound - 1 : places.lowerBound + places.count / 2
+      let place = places.lowerBound + places.count / 2
       guard let point = successor(of: range.cursor, at: place) else { return nil }
       return split(range, at: point, end, varying: place)
     }
@@ -282,9 +281,8 @@ struct KeySpace {
   /// A scale that reaches from the page to the end of its range, and where that end is on it.
   private func scale(_ page: KeyRange.Page, _ end: KeyScale.Digits?) -> (scale: KeyScale, end: Double) {
     let common = min(commonLength(page.first, page.last), end.map { commonLength($0, page.last) } ?? root)
-    var known = alphabet
-    known.learn(page.first.dropFirst(common).prefix(KeyScale.depth))
-    known.learn(page.last.dropFirst(common).prefix(KeyScale.depth))
+    var known = model
+    known.learn(page.last, from: common)
     let scale = KeyScale(common: common, known)
     return (scale, end.map { scale.position(of: $0) } ?? 1)
   }
@@ -293,15 +291,15 @@ struct KeySpace {
   private func portion(of range: KeyRange, _ end: KeyScale.Digits?) -> KeyScale.Digits? {
     guard let page = range.page else { return nil }
     let (scale, stop) = scale(page, end)
-    // The page that is on its way is passed over.
-    let coming = min(Self.pageSize / range.estimate, 0.5)
+    // The page that is on its way is passed over, and no part is smaller than one.
+    let aPage = min(Self.pageSize / range.estimate, 0.5)
     let idle = Double(max(threads - ranges.count { !$0.isFinished }, 1))
-    let share = isOrdered ? min(Self.pieceInOrder / range.estimate, 0.5) : (1 - coming) * idle / (idle + 1)
+    let behind = max((1 - aPage) / (idle + 1), aPage)
     let start = scale.position(of: page.last)
     let whole = stop - start
     guard whole > 0 else { return nil }
     let unit = whole * Self.pageSize / max(range.estimate, Self.pageSize)
-    return scale.key(at: start + whole * (coming + share), like: page.last, unit: unit)
+    return scale.key(at: start + whole * (1 - behind), like: page.last, unit: unit)
   }
 
   /// The first key behind all those that begin as `key` does, up to and with the digit at `place`.
@@ -315,6 +313,11 @@ struct KeySpace {
 
 extension ListPage {
   var lastKey: Bytes { key(count - 1) }
+}
+
+/// An extension tells little of where keys are.
+private func withoutExtension(_ key: Bytes) -> Bytes {
+  fileExtension(of: key).map { key.slice(0, key.count - $0.count - 1) } ?? key
 }
 
 /// The key's Unicode scalars; nil where it is no text.

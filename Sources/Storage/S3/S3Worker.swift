@@ -93,7 +93,8 @@ final class S3Worker {
       }
       shared.space.change { $0.neverCut() }
     }
-    let hasMoved = page.count == 0 || range.lower.map { lower in lower.withUnsafeBytes { $0.precedes(page.key(0)) } } ?? true
+    let hasMoved =
+      page.count == 0 || range.lower.map { lower in lower.withUnsafeBytes { $0.precedes(page.key(0)) } } ?? true
     if isTrial {
       shared.space.change { $0.endTrial(works: hasMoved) }
       return hasMoved
