@@ -47,7 +47,7 @@ package struct S3Listing: Sendable {
       root: root, hasVersions: options.listsVersions)
     let pager = try S3Pager(store, prefix: name, page: page)
     // In the order of keys it is the first of all that begin as it does.
-    guard (try? pager.fetch(.beginning)) != nil, page.count > 0 else { return false }
+    guard (try? pager.fetch(.beginning, keys: 1)) != nil, page.count > 0 else { return false }
     let count = page.count(upTo: name)
     if count > 0 { try listing.write(page.takeLines(ofFirst: count)) }
     return count > 0

@@ -21,14 +21,14 @@ final class S3Pager {
     reader = XMLReader(page)
   }
 
-  /// Fetches the page that starts at `start` into `page`, with retries; where the next one starts, nil where this is the
+  /// Fetches the page of at most `keys` that starts at `start` into `page`, with retries; where the next one starts, nil where this is the
   /// last.
-  func fetch(_ start: KeyRange.Start) throws(S3Error) -> KeyRange.Start? {
+  func fetch(_ start: KeyRange.Start, keys: Int) throws(S3Error) -> KeyRange.Start? {
     var attempts = 0
     var remedies = 0
     while true {
       do throws(S3Error) {
-        return try attempt(start)
+        return try attempt(start, keys)
       } catch {
         switch error.remedy {
         case .none: throw error
@@ -75,7 +75,7 @@ final class S3Pager {
 
   // MARK: - One request
 
-  private func attempt(_ start: KeyRange.Start) throws(S3Error) -> KeyRange.Start? {
+  private func attempt(_ start: KeyRange.Start, _ keys: Int) throws(S3Error) -> KeyRange.Start? {
     let state = store.current
     var key: SigningKey?
     do throws(Failure) { key = try store.keys?.signingKey() } catch {
@@ -86,7 +86,7 @@ final class S3Pager {
     reader.restart()
     store.beginRequest()
     var problem: S3Error?
-    do throws(S3Error) { try send(request(start, state, key), state) } catch {
+    do throws(S3Error) { try send(request(query(start, keys, state), state, key), state) } catch {
       problem = error
     }
     store.endRequest(slowedDown: problem?.remedy == .slowDown)
@@ -102,8 +102,8 @@ final class S3Pager {
     return try next(state)
   }
 
-  private func request(_ start: KeyRange.Start, _ state: S3Store.State, _ key: SigningKey?) -> HTTPRequest {
-    var request = HTTPRequest(state.address.url + "?" + query(start, state).text)
+  private func request(_ query: CanonicalQuery, _ state: S3Store.State, _ key: SigningKey?) -> HTTPRequest {
+    var request = HTTPRequest(state.address.url + "?" + query.text)
     if let key {
       request.headers.append("x-amz-content-sha256: UNSIGNED-PAYLOAD")
       request.signature = (key, state.address.region, "s3")
@@ -112,10 +112,10 @@ final class S3Pager {
     return request
   }
 
-  private func query(_ start: KeyRange.Start, _ state: S3Store.State) -> CanonicalQuery {
+  private func query(_ start: KeyRange.Start, _ keys: Int, _ state: S3Store.State) -> CanonicalQuery {
     var query = CanonicalQuery()
     query.add("encoding-type", "url")
-    query.add("max-keys", "1000")
+    query.add("max-keys", "\(keys)")
     query.add("prefix", prefix)
     if store.options.listsVersions {
       query.add("versions", "")

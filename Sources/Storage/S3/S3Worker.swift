@@ -43,9 +43,9 @@ final class S3Worker {
 
   private func list(_ range: KeyRange) {
     while true {
-      shared.space.wait { $0.hasRoom(for: range) ? () : nil }
+      let size = shared.space.wait { $0.hasRoom(for: range) ? $0.pageSize(for: range) : nil }
       do throws(S3Error) {
-        let next = try pager.fetch(range.next)
+        let next = try pager.fetch(range.next, keys: size)
         guard try startsWhereAsked(range), take(range, next) else { return }
       } catch {
         return fail(range, error)
