@@ -23,6 +23,8 @@ struct KeySpace {
   /// Those that are not finished, in the order of keys.
   private(set) var ranges: [KeyRange]
   private let threads: Int
+  /// Whether a key may come more than once, as those of versions do.
+  private let keysRepeat: Bool
   /// Whether ranges are to be finished in the order of keys.
   private let isOrdered: Bool
   private var guess: KeyGuess
@@ -33,8 +35,9 @@ struct KeySpace {
   /// - Parameters:
   ///   - prefix: what all keys begin with.
   ///   - threads: how many will list.
-  init(prefix: [UInt8], threads: Int, isOrdered: Bool) {
+  init(prefix: [UInt8], threads: Int, isOrdered: Bool, keysRepeat: Bool = false) {
     self.threads = threads
+    self.keysRepeat = keysRepeat
     self.isOrdered = isOrdered
     let digits = digits(prefix)
     let root = digits?.count ?? 0
@@ -78,7 +81,7 @@ struct KeySpace {
   ///   - next: where the next page starts.
   func isLast(_ page: ListPage, of range: KeyRange, accepted: Int, next: KeyRange.Start?) -> Bool {
     next == nil || accepted < page.count
-      || page.count > 0 && range.upper.map { $0.withUnsafeBytes { page.lastKey.equals($0) } } == true
+      || !keysRepeat && page.count > 0 && range.upper.map { $0.withUnsafeBytes { page.lastKey.equals($0) } } == true
   }
 
   /// Notes a page of `range` that is not its last.

@@ -22,7 +22,10 @@ package struct S3Listing: Sendable {
     let shared = S3Worker.Shared(
       store: S3Store(address, options, keys: keys), location: location, selection: listing.selection,
       handover: Handover(work: [], workers: options.concurrency),
-      space: Monitor(KeySpace(prefix: prefix, threads: options.concurrency, isOrdered: options.isOrdered)))
+      space: Monitor(
+        KeySpace(
+          prefix: prefix, threads: options.concurrency, isOrdered: options.isOrdered, keysRepeat: options.listsVersions)
+      ))
     var started = 0
     for _ in 0..<options.concurrency {
       if startThread({ S3Worker.run(shared) }) { started += 1 } else { shared.handover.loseWorker() }

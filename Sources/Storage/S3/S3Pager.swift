@@ -21,8 +21,8 @@ final class S3Pager {
     reader = XMLReader(page)
   }
 
-  /// Fetches the page of at most `keys` that starts at `start` into `page`, with retries; where the next one starts, nil where this is the
-  /// last.
+  /// Fetches the page of at most `keys` that starts at `start` into `page`, with retries; where the next one starts, nil
+  /// where this is the last.
   func fetch(_ start: KeyRange.Start, keys: Int) throws(S3Error) -> KeyRange.Start? {
     var attempts = 0
     var remedies = 0
@@ -145,7 +145,9 @@ final class S3Pager {
         return isXML || client.status >= 300
       }
     } catch {
-      throw isXML ? S3Error(error) : S3Error(.retry, .unavailable, "the store's answer is no XML: \(reader.problem)")
+      guard !isXML else { throw S3Error(error) }
+      guard page.isListing || state.hasAnswered else { throw Self.noListing }
+      throw S3Error(.retry, .unavailable, "the store's answer cannot be read: \(reader.problem)")
     }
     if status == 200, isXML, !reader.finish() {
       throw S3Error(.retry, .unavailable, "the store's answer is cut off: \(reader.problem)")
@@ -154,12 +156,12 @@ final class S3Pager {
     var error = S3Error(
       page.error, status: status, region: client.header("x-amz-bucket-region"), usedRegion: state.address.region,
       isFirst: !state.hasAnswered)
-    if status == 200, page.error.code.isEmpty {
-      error = S3Error(.none, .noInput, "the answer is no listing: is this an S3 endpoint?")
-    }
+    if status == 200, page.error.code.isEmpty { error = Self.noListing }
     error.retryAfter = client.header("retry-after").flatMap { Int($0) }
     throw error
   }
+
+  private static let noListing = S3Error(.none, .noInput, "the answer is no listing; is this an S3 endpoint?")
 
   /// Where the next page starts.
   private func next(_ state: S3Store.State) throws(S3Error) -> KeyRange.Start? {

@@ -9,14 +9,19 @@ protocol XMLHandler: AnyObject {
   func end(_ element: Bytes, text: Bytes, depth: Int)
 }
 
-/// Reads an XML document as it comes, by expat. Document types are refused: no store sends one, and entities are a way to
-/// make a short document long.
+/// Reads an XML document as it comes, by expat. Document types are refused, since entities are a way to make a short
+/// document long, and so are documents longer than any store has reason to send.
 final class XMLReader {
   private let parser: XML_Parser
   private unowned let handler: any XMLHandler
   private var text = ByteBuffer(capacity: 1024)
   private var depth = 0
-  private var hasDocumentType = false
+  private var bytesRead = 0
+  private var refusal: String?
+
+  /// Bytes: a page of a thousand keys of a kilobyte, all percent-encoded and with owners, stays far below.
+  private static let longestDocument = 64 << 20
+  private static let longestText = 1 << 20
 
   /// - Parameter handler: must live as long as the reader.
   init(_ handler: any XMLHandler) {
@@ -33,29 +38,41 @@ final class XMLReader {
     XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
     XML_SetElementHandler(
       parser, { context, name, _ in reader(context).begin(element(name)) }, { reader($0).end(element($1)) })
-    XML_SetCharacterDataHandler(parser) { reader($0).text.append(Bytes(start: $1, count: Int($2))) }
-    XML_SetStartDoctypeDeclHandler(parser) { context, _, _, _, _ in
-      reader(context).hasDocumentType = true
-      XML_StopParser(reader(context).parser, XML_Bool(XML_FALSE))
-    }
+    XML_SetCharacterDataHandler(parser) { reader($0).append(Bytes(start: $1, count: Int($2))) }
+    XML_SetStartDoctypeDeclHandler(parser) { context, _, _, _, _ in reader(context).refuse("it has a document type") }
     text.removeAll()
     depth = 0
-    hasDocumentType = false
+    bytesRead = 0
+    refusal = nil
   }
 
   /// Reads on; false where the document is not well-formed.
   func read(_ bytes: Bytes) -> Bool {
-    XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), 0) == XML_STATUS_OK
+    bytesRead += bytes.count
+    if bytesRead > Self.longestDocument { refuse("it is too long") }
+    return refusal == nil
+      && XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), 0)
+        == XML_STATUS_OK
   }
 
   /// Says that the document ends here; false where it cannot.
-  func finish() -> Bool { XML_Parse(parser, nil, 0, 1) == XML_STATUS_OK }
+  func finish() -> Bool { refusal == nil && XML_Parse(parser, nil, 0, 1) == XML_STATUS_OK }
 
   /// Why reading failed, with the place.
   var problem: String {
-    if hasDocumentType { return "it has a document type" }
+    if let refusal { return refusal }
     let reason = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "unknown"
     return "\(reason) (line \(XML_GetCurrentLineNumber(parser)), column \(XML_GetCurrentColumnNumber(parser)))"
+  }
+
+  private func refuse(_ why: String) {
+    refusal = why
+    XML_StopParser(parser, XML_Bool(XML_FALSE))
+  }
+
+  private func append(_ part: Bytes) {
+    guard text.count + part.count <= Self.longestText else { return refuse("one of its texts is too long") }
+    text.append(part)
   }
 
   private func begin(_ name: Bytes) {

@@ -113,6 +113,12 @@ import Testing
   ])
   func refusesWhatIsNotWhole(xml: String) { #expect(!page(xml).isWhole) }
 
+  @Test func refusesWhatHasNoEnd() {
+    #expect(!page("<ListBucketResult><Contents><Key>" + String(repeating: "a", count: 2 << 20)).isWhole)
+    #expect(
+      !page("<ListBucketResult>" + String(repeating: "<Contents/>", count: 7 << 20) + "</ListBucketResult>").isWhole)
+  }
+
   @Test func everyPrefixOfAPageIsRefused() {
     let bytes = Array(whole.utf8)
     for length in 0..<(bytes.count - 1) {
