@@ -39,7 +39,7 @@ let package = Package(
     library(
       "Records", "CSimdjson", "CJansson", "CXXHash", resources: [.embedInCode("Resources/extensions.tsv")]),
     library("Toolkit", "Records", "CLinux", "CYAML", argumentParser),
-    library("Storage", "Toolkit", "Records", "CCurl", "CExpat", "COpenSSL"),
+    library("Storage", "Toolkit", "Records", "CLinux", "CCurl", "CExpat", "COpenSSL"),
     library(
       "Expansion", "Toolkit", "Records",
       resources: [.embedInCode("Resources/image-variants.tsv"), .embedInCode("Resources/video-derivatives.tsv")]),

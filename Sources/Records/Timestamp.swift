@@ -75,20 +75,16 @@ extension ByteBuffer {
     let (seconds, millisecond) = time.milliseconds.flooredDivision(by: 1000)
     let (days, second) = seconds.flooredDivision(by: 86_400)
     let date = civil(fromDays: days)
-    append(date.year, width: 4)
-    append(byte: 45)
-    append(date.month, width: 2)
-    append(byte: 45)
-    append(date.day, width: 2)
-    append(byte: 84)
-    append(second / 3600, width: 2)
-    append(byte: 58)
-    append(second / 60 % 60, width: 2)
-    append(byte: 58)
-    append(second % 60, width: 2)
-    append(byte: 46)
-    append(millisecond, width: 3)
-    append(byte: 90)
+    _ = append(upTo: 24) { text in
+      write(date.year, digits: 4, before: 0x2D, to: text)
+      write(date.month, digits: 2, before: 0x2D, to: text + 5)
+      write(date.day, digits: 2, before: 0x54, to: text + 8)
+      write(second / 3600, digits: 2, before: 0x3A, to: text + 11)
+      write(second / 60 % 60, digits: 2, before: 0x3A, to: text + 14)
+      write(second % 60, digits: 2, before: 0x2E, to: text + 17)
+      write(millisecond, digits: 3, before: 0x5A, to: text + 20)
+      return 24
+    }
   }
 
   /// Appends the time as a JSON string.
@@ -97,6 +93,18 @@ extension ByteBuffer {
     append(time)
     append(byte: 0x22)
   }
+}
+
+/// Writes so many digits of `value`, and `end` behind them.
+@inline(__always) private func write(
+  _ value: Int, digits: Int, before end: UInt8, to text: UnsafeMutableRawPointer
+) {
+  var rest = UInt32(truncatingIfNeeded: value)
+  for place in stride(from: digits - 1, through: 0, by: -1) {
+    text.storeBytes(of: UInt8(truncatingIfNeeded: 48 + rest % 10), toByteOffset: place, as: UInt8.self)
+    rest /= 10
+  }
+  text.storeBytes(of: end, toByteOffset: digits, as: UInt8.self)
 }
 
 extension Int {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Records
 import Storage
 import Toolkit
@@ -59,59 +58,25 @@ import Toolkit
 
   func execute(_ run: Run) throws(Failure) {
     let sources = try source.resolved()
-    if let cacert = source.cacert, access(cacert, R_OK) != 0 {
-      throw Failure(.noInput, "cannot open \(cacert)", errno: errno)
-    }
     var selection = Selection()
     selection.filter = filter
     selection.shard = shard
     selection.known = try since.map { path throws(Failure) in try EarlierListing.read(path, run: run) }
     let output = try output.open(run)
-    let listing = Listing(selection, to: output, limit: limit, run: run)
-    try list(sources, to: listing)
+    try list(sources, to: Listing(selection, to: output, limit: limit, run: run))
     try run.complete(output)
   }
 
   /// Lists one source after the other. One that cannot be listed costs the others nothing.
-  private func list(_ sources: [Source], to listing: Listing) throws(Failure) {
+  private func list(_ sources: [any ObjectSource], to listing: Listing) throws(Failure) {
     var failures = 0
     for source in sources where !listing.isOver {
-      do throws(Failure) { try list(source, to: listing) } catch {
-        guard error.isOfInput else { throw error }
+      do throws(Failure) { try source.list(to: listing) } catch {
         failures += 1
+        guard error.isOfInput, failures < sources.count else { throw error }
         listing.run.fail(error.message)
-        if failures == sources.count { listing.run.conclude(error.status) }
       }
     }
-  }
-
-  private func list(_ source: Source, to listing: Listing) throws(Failure) {
-    switch source {
-    case .directory(let path):
-      var directory = DirectoryListing()
-      directory.followsSymlinks = self.source.followSymlinks
-      try directory.list([path], to: listing)
-    case .rclone(let remote): try RcloneListing(remote: remote).list(to: listing)
-    case .s3(let location) where self.source.useAwsCli:
-      try AWSCLIListing(location, options: self.source.forAWSCLI).list(to: listing)
-    case .s3(let location): try s3Listing(location, listing.run).list(to: listing)
-    }
-  }
-
-  private func s3Listing(_ location: S3Location, _ run: Run) throws(Failure) -> S3Listing {
-    var configuration = try AWSConfiguration(profile: source.profile)
-    configuration.region = source.region ?? configuration.region
-    var options = source.s3
-    options.http.authorities = options.http.authorities ?? configuration.caBundle
-    let style = source.addressingStyle ?? configuration.s3AddressingStyle.flatMap { S3Address.Style(rawValue: $0) }
-    let address = try S3Address(
-      bucket: location.bucket, endpoint: source.endpointURL ?? configuration.endpointURL(for: "S3"),
-      style: style ?? .auto, region: configuration.region)
-    guard !source.noSignRequest else { return S3Listing(location, at: address, options, keys: nil) }
-    let keys = CredentialProvider(configuration, settings: options.http)
-    _ = try keys.signingKey()
-    run.console.debug("credentials from \(keys.description)")
-    return S3Listing(location, at: address, options, keys: keys)
   }
 
   private var filter: ObjectFilter {

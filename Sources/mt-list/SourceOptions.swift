@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Records
 import Storage
 import Toolkit
 
@@ -78,6 +79,9 @@ struct SourceOptions: ParsableArguments {
         throw ValidationError("--\(name) must be from 0.001 to 86400")
       }
     }
+    if let region, (try? AWSPartition(of: region)) == nil {
+      throw ValidationError("--region: “\(region)” is no name of a region")
+    }
     if remote == nil {
       guard bucket == nil else { throw ValidationError("--bucket needs --remote") }
       guard directory == nil else { throw ValidationError("--directory needs --remote") }
@@ -85,16 +89,62 @@ struct SourceOptions: ParsableArguments {
     if useAwsCli, versions { throw ValidationError("--versions cannot be had with --use-aws-cli") }
   }
 
-  /// All sources, in the order in which they are listed.
-  func resolved() throws(Failure) -> [Source] {
-    var all: [Source] = []
-    if let remote { all.append(try Source(remote: remote, bucket: bucket, directory: directory)) }
-    for name in sources { all.append(try Source(name)) }
+  /// All sources, in the order in which they are listed. What is wrong with any of them is said before one is listed.
+  func resolved() throws(Failure) -> [any ObjectSource] {
+    var all: [any ObjectSource] = []
+    if let remote { all.append(try source(remote: remote)) }
+    for name in sources { all.append(try source(name)) }
     guard !all.isEmpty else { throw Failure(.usage, "no source is named (see 'mt-list --help')") }
     return all
   }
 
-  var s3: S3Options {
+  private func source(_ name: String) throws(Failure) -> any ObjectSource {
+    if let location = S3Location(name) { return try bucket(location) }
+    if name.hasPrefix("rclone:") { return try RcloneListing(remote: String(name.dropFirst(7))) }
+    if name.hasPrefix("file:///") { return directory(percentDecoded(String(name.dropFirst(7)))) }
+    if let scheme = name.firstRange(of: "://").map({ name[..<$0.lowerBound] }), !scheme.isEmpty,
+      scheme.allSatisfy({ $0.isLetter || $0.isNumber })
+    {
+      throw Failure(.usage, "\(name): neither a directory, s3://BUCKET/PREFIX nor rclone:REMOTE:PATH")
+    }
+    return directory(name)
+  }
+
+  private func source(remote: String) throws(Failure) -> any ObjectSource {
+    guard !remote.isEmpty else { throw Failure(option: "remote", "the name is empty") }
+    guard remote == "local" || remote == "local:" else {
+      return try RcloneListing(remote: RcloneRemote.joined(remote: remote, bucket: bucket, directory: directory))
+    }
+    let parts = [bucket, directory].compactMap { $0 }.filter { !$0.isEmpty }
+    guard !parts.isEmpty else { throw Failure(.usage, "--remote local needs --bucket, the directory to list") }
+    return directory(parts.joined(separator: "/"))
+  }
+
+  private func directory(_ path: String) -> DirectoryListing {
+    var listing = DirectoryListing(path)
+    listing.followsSymlinks = followSymlinks
+    return listing
+  }
+
+  private func bucket(_ location: S3Location) throws(Failure) -> any ObjectSource {
+    if let cacert, access(cacert, R_OK) != 0 { throw Failure(.noInput, "cannot open \(cacert)", errno: errno) }
+    var configuration = try AWSConfiguration(profile: profile)
+    configuration.region = region ?? configuration.region
+    let address = try S3Address(
+      bucket: location.bucket, endpoint: endpointURL, style: addressingStyle, configuration: configuration)
+    guard !useAwsCli else { return AWSCLIListing(location, options: forAWSCLI) }
+    var options = options
+    if cacert == nil, let bundle = configuration.caBundle {
+      guard access(bundle, R_OK) == 0 else {
+        throw Failure(.badConfiguration, "cannot open \(bundle), which AWS_CA_BUNDLE or ca_bundle names", errno: errno)
+      }
+      options.http.authorities = bundle
+    }
+    let keys = noSignRequest ? nil : CredentialProvider(configuration, settings: options.http)
+    return S3Listing(location, at: address, options, keys: keys)
+  }
+
+  private var options: S3Options {
     var options = S3Options()
     options.concurrency = listConcurrency
     options.isOrdered = ordered
@@ -109,7 +159,7 @@ struct SourceOptions: ParsableArguments {
   }
 
   /// What the AWS CLI is told of these options.
-  var forAWSCLI: [String] {
+  private var forAWSCLI: [String] {
     var arguments: [String] = []
     for (name, value) in [
       ("endpoint-url", endpointURL), ("region", region), ("profile", profile), ("ca-bundle", cacert),
@@ -129,35 +179,9 @@ enum RequestPayer: String, CaseIterable, ExpressibleByArgument { case requester 
 
 extension S3Address.Style: ExpressibleByArgument {}
 
-/// One source of a listing.
-enum Source {
-  case directory(String)
-  case s3(S3Location)
-  /// `REMOTE:PATH`
-  case rclone(String)
-
-  init(_ name: String) throws(Failure) {
-    if let location = S3Location(name) {
-      self = .s3(location)
-    } else if name.hasPrefix("rclone:") {
-      self = .rclone(String(name.dropFirst(7)))
-    } else if let scheme = name.firstRange(of: "://").map({ name[..<$0.lowerBound] }), !scheme.isEmpty,
-      scheme.allSatisfy({ $0.isLetter || $0.isNumber })
-    {
-      let near = suggestion(for: String(scheme), in: ["s3", "rclone"])
-      throw Failure(.usage, "\(name): neither a directory, s3://BUCKET/PREFIX nor rclone:REMOTE:PATH\(near)")
-    } else {
-      self = .directory(name)
-    }
-  }
-
-  init(remote: String, bucket: String?, directory: String?) throws(Failure) {
-    guard remote == "local" || remote == "local:" else {
-      self = .rclone(RcloneRemote.joined(remote: remote, bucket: bucket, directory: directory))
-      return
-    }
-    let parts = [bucket, directory].compactMap { $0 }.filter { !$0.isEmpty }
-    guard !parts.isEmpty else { throw Failure(.usage, "--remote local needs --bucket, the directory to list") }
-    self = .directory(parts.joined(separator: "/"))
-  }
+private func percentDecoded(_ text: String) -> String {
+  var text = text
+  var out = ByteBuffer()
+  text.withUTF8 { out.append(percentDecoded: Bytes($0), plusIsSpace: false) }
+  return out.bytes.string
 }

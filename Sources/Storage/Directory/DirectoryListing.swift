@@ -2,72 +2,41 @@ import Glibc
 import Records
 import Toolkit
 
-/// Lists directories: workers walk the tree, each with the next directory that nobody has taken.
-package struct DirectoryListing: Sendable {
+/// Lists a directory: workers walk the tree, each on its own until another has nothing to do.
+package struct DirectoryListing: Sendable, ObjectSource {
+  private let path: String
   package var followsSymlinks = false
   var selection = Selection()
   /// The file that the listing itself is written to, which is no object.
   private var ownOutput: FileID?
 
-  package init() {}
+  package init(_ path: String) { self.path = path }
 
-  /// A directory still to be read.
-  struct Directory: Sendable {
-    let root: Root
-    /// Below the root, with a slash at the end; empty for the root itself.
-    let path: [UInt8]
-    /// The directories above it, where symbolic links are followed and could lead back.
-    let ancestors: [FileID]
+  /// What one worker can leave to another.
+  enum Work: Sendable {
+    /// To be read with all below it.
+    case root(Root)
+    /// Subfolders of a folder, to be read with all below them.
+    case subfolders(of: Folder, Names)
+    /// Entries of a folder, to be looked at: records of `Entries`.
+    case entries(of: Folder, [UInt8])
   }
 
-  struct FileID: Equatable, Sendable {
-    let device: UInt
-    let inode: UInt
-
-    init(_ status: stat) {
-      device = UInt(status.st_dev)
-      inode = UInt(status.st_ino)
-    }
-
-    init(ofOpen descriptor: Int32) {
-      var status = stat()
-      fstat(descriptor, &status)
-      self.init(status)
-    }
-  }
+  typealias Handover = Storage.Handover<Work, Listing.Product>
 
   func isOwnOutput(_ status: stat) -> Bool { ownOutput == FileID(status) }
 
-  /// Open as long as a worker may walk below it.
-  final class Root: Sendable {
-    /// As the user named it.
-    let name: String
-    /// `file:///…/`
-    let source: String
-    let descriptor: Int32
-
-    init(name: String, source: String, descriptor: Int32) {
-      self.name = name
-      self.source = source
-      self.descriptor = descriptor
-    }
-
-    deinit { close(descriptor) }
-  }
-
-  /// Lists all of `paths`. What cannot be read is reported.
-  package func list(_ paths: [String], to output: Listing) throws(Failure) {
-    var roots: [Root] = []
-    for path in paths { roots.append(try Self.root(path)) }
+  /// Lists all below the directory. What cannot be read is reported.
+  package func list(to output: Listing) throws(Failure) {
+    let root = try Self.root(path)
     var listing = self
     listing.selection = output.selection
     listing.ownOutput = FileID(ofOpen: output.output.descriptor)
     let workers = min(16, max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let handover = Handover<Directory, Listing.Product>(
-      work: roots.reversed().map { Directory(root: $0, path: [], ancestors: []) }, workers: workers)
+    let handover = Handover(work: [.root(root)], workers: workers)
     var started = 0
     for _ in 0..<workers {
-      let isRunning = startThread { [listing] in DirectoryWorker(listing, handover).run() }
+      let isRunning = startThread { [listing] in DirectoryWorker(listing, handover, reserve: workers).run() }
       if isRunning { started += 1 } else { handover.loseWorker() }
     }
     guard started > 0 else { throw Failure(.software, "no thread can be started") }

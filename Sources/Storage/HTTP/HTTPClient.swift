@@ -178,7 +178,10 @@ package final class HTTPClient {
         .broken
       default: .refused
       }
-    return TransportError(kind: kind, message: message.prefix(1).lowercased() + message.dropFirst())
+    // A first word in capitals, such as SSL, stays as it is.
+    let isAcronym = message.dropFirst().first?.isUppercase == true
+    return TransportError(
+      kind: kind, message: isAcronym ? message : message.prefix(1).lowercased() + message.dropFirst())
   }
 }
 

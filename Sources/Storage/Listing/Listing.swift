@@ -1,6 +1,12 @@
 import Records
 import Toolkit
 
+/// What can be listed.
+package protocol ObjectSource {
+  /// Lists all objects. Throws where nothing can be listed; parts that cannot be are reported.
+  func list(to listing: Listing) throws(Failure)
+}
+
 /// One listing, of all its sources: what is wanted, where it goes, and how many objects may still come. For the main
 /// thread alone.
 package final class Listing {

@@ -18,6 +18,16 @@ package struct ObjectFilter: Sendable {
 
   package init() {}
 
+  /// Whether no key is ruled out.
+  var acceptsAllKeys: Bool {
+    media == nil && extensions.isEmpty && include.isEmpty && exclude.isEmpty && excludeDirectories.isEmpty
+  }
+
+  /// Whether no size and no time are ruled out.
+  var acceptsAllStates: Bool {
+    minimumSize <= 0 && maximumSize == .max && newerThan == nil && olderThan == nil
+  }
+
   /// What can be told from the key alone, before the object is looked at.
   package func accepts(key: Bytes, media found: Media) -> Bool {
     if let media, media != found { return false }

@@ -15,18 +15,38 @@ final class Chunk: @unchecked Sendable {  // handed over, never shared
   }
 }
 
+/// The URI of a listed root. Each thread has its own: a count of references that threads share is slow.
+final class Source {
+  let uri: String
+  /// The end of each record, which is the same for all.
+  fileprivate var ending = ByteBuffer()
+
+  init(_ uri: String) {
+    self.uri = uri
+    ending.append(.source, uri)
+    ending.append("}\n")
+  }
+}
+
 /// Turns what stores say of their objects into lines: the one place where a selection is applied and an object's record
 /// is written. Each thread has its own.
 final class ObjectLines {
   private let selection: Selection
+  private let acceptsAllKeys: Bool
+  private let acceptsAllStates: Bool
   private var hash = IdentityHash()
+  private var lastSource = Source("")
 
-  init(_ selection: Selection) { self.selection = selection }
+  init(_ selection: Selection) {
+    self.selection = selection
+    acceptsAllKeys = selection.filter.acceptsAllKeys
+    acceptsAllStates = selection.filter.acceptsAllStates && selection.shard == nil && selection.known == nil
+  }
 
   /// The media of the key, where the key alone does not rule the object out.
   @inline(__always) func media(ofWanted key: Bytes) -> Media? {
     let media = Media(key: key)
-    return selection.filter.accepts(key: key, media: media) ? media : nil
+    return acceptsAllKeys || selection.filter.accepts(key: key, media: media) ? media : nil
   }
 
   /// Appends the record of the object, if it is wanted.
@@ -36,20 +56,24 @@ final class ObjectLines {
 
   /// Appends the record of an object whose key is wanted, if the rest of it is.
   func append(_ object: StoredObject, _ media: Media, source: String, to chunk: Chunk) {
-    guard selection.filter.accepts(size: object.size, modified: object.modified), isWanted(object, source) else {
-      return
-    }
+    if lastSource.uri != source { lastSource = Source(source) }
+    append(object, media, lastSource, to: chunk)
+  }
+
+  /// The same for those who keep the source, and need not have it compared for each object.
+  func append(_ object: StoredObject, _ media: Media, _ source: Source, to chunk: Chunk) {
+    guard acceptsAllStates || isWanted(object, source.uri) else { return }
     chunk.lines.append("{\"key\":")
-    chunk.lines.append(quoted: object.key)
-    if !isUTF8(object.key) {
-      chunk.lines.append(member: .keyBase64)
+    if object.key.isPlain {
       chunk.lines.append(byte: 0x22)
-      chunk.lines.append(base64: object.key)
+      chunk.lines.append(object.key)
       chunk.lines.append(byte: 0x22)
+    } else {
+      appendEscaped(key: object.key, to: chunk)
     }
     if let size = object.size { chunk.lines.append(.size, size) }
     if let modified = object.modified {
-      chunk.lines.append(member: .mtime)
+      chunk.lines.append(",\"mtime\":")
       chunk.lines.append(quoted: modified)
     }
     if let etag = object.etag { chunk.lines.append(.etag, etag) }
@@ -58,14 +82,24 @@ final class ObjectLines {
     if let isLatest = object.isLatest { chunk.lines.append(.isLatest, isLatest) }
     chunk.lines.append(",\"media\":\"")
     chunk.lines.append(media.literal)
-    chunk.lines.append("\"")
-    chunk.lines.append(.source, source)
-    chunk.lines.append("}\n")
+    chunk.lines.append(byte: 0x22)
+    chunk.lines.append(source.ending.bytes)
     chunk.count += 1
   }
 
-  /// `--shard` and `--since`.
+  private func appendEscaped(key: Bytes, to chunk: Chunk) {
+    chunk.lines.append(quoted: key)
+    if !isUTF8(key) {
+      chunk.lines.append(member: .keyBase64)
+      chunk.lines.append(byte: 0x22)
+      chunk.lines.append(base64: key)
+      chunk.lines.append(byte: 0x22)
+    }
+  }
+
+  /// By all but the key.
   private func isWanted(_ object: StoredObject, _ source: String) -> Bool {
+    guard selection.filter.accepts(size: object.size, modified: object.modified) else { return false }
     guard selection.shard != nil || selection.known != nil else { return true }
     var text = ByteBuffer()
     text.append(text: source)

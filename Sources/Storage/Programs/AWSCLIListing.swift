@@ -2,7 +2,7 @@ import Records
 import Toolkit
 
 /// Lists a bucket by the AWS CLI, `aws s3api list-objects-v2`.
-package struct AWSCLIListing {
+package struct AWSCLIListing: ObjectSource {
   private let location: S3Location
   private let source: String
   private let options: [String]

@@ -2,7 +2,7 @@ import Records
 import Toolkit
 
 /// Lists one of the stores that rclone knows, by `rclone lsjson`.
-package struct RcloneListing {
+package struct RcloneListing: ObjectSource {
   private let remote: RcloneRemote
 
   /// - Parameter remote: `REMOTE:PATH`, as rclone takes it.

@@ -8,36 +8,59 @@ package struct S3Address: Sendable {
 
   let bucket: String
   /// `scheme://host[:port][/path]` without a slash at the end; nil: AWS.
-  let endpoint: String?
-  let style: Style
+  private let endpoint: String?
+  private let style: Style
+  /// What AWS's host names begin with: `s3`, or a variant of it.
+  private let service: String
   /// What requests are signed for.
   var region: String
 
-  /// - Parameter endpoint: nil: AWS itself.
-  package init(bucket: String, endpoint: String?, style: Style, region: String?) throws(Failure) {
-    guard !bucket.isEmpty, !bucket.contains(where: { "/?#%".contains($0) || $0.asciiValue.map { $0 <= 32 } ?? true })
+  /// - Parameters:
+  ///   - endpoint: nil: as configured, or AWS's own.
+  ///   - style: nil: as configured.
+  package init(
+    bucket: String, endpoint: String?, style: Style?, configuration: AWSConfiguration
+  ) throws(Failure) {
+    let configured = endpoint == nil ? try Self.endpoint(configuration) : nil
+    try self.init(
+      bucket: bucket, endpoint: endpoint ?? configured,
+      style: style ?? configuration.s3AddressingStyle.flatMap { Style(rawValue: $0) } ?? .auto,
+      region: configuration.region,
+      service: "s3" + (configuration.usesFIPS ? "-fips" : "") + (configuration.usesDualStack ? ".dualstack" : ""))
+  }
+
+  private static func endpoint(_ configuration: AWSConfiguration) throws(Failure) -> String? {
+    guard let url = configuration.endpointURL(for: "S3") else { return nil }
+    guard let reason = whyNoEndpoint(url) else { return url }
+    throw Failure(.badConfiguration, "the endpoint of S3 in the AWS configuration, \(url): \(reason)")
+  }
+
+  init(bucket: String, endpoint: String?, style: Style, region: String?, service: String = "s3") throws(Failure) {
+    guard !bucket.isEmpty, !bucket.contains(where: { "/?#%:".contains($0) || $0.asciiValue.map { $0 <= 32 } ?? true })
     else { throw Failure(.usage, "s3://\(bucket): not the name of a bucket") }
     self.bucket = bucket
     self.style = style
+    self.service = service
     self.region = region ?? "us-east-1"
     _ = try AWSPartition(of: self.region)
-    guard let endpoint else {
-      self.endpoint = nil
-      return
+    if let endpoint, let reason = Self.whyNoEndpoint(endpoint) {
+      throw Failure(option: "endpoint-url", "\(endpoint): \(reason)")
     }
-    guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://"), !endpoint.hasSuffix("://") else {
-      throw Failure(option: "endpoint-url", "\(endpoint): not a URL such as https://\(endpoint)")
+    self.endpoint = endpoint.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+  }
+
+  private static func whyNoEndpoint(_ url: String) -> String? {
+    guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+      return url.contains("://") ? "not an http:// or https:// URL" : "not a URL such as https://\(url)"
     }
-    guard !endpoint.contains(where: { $0 == "?" || $0 == "#" }) else {
-      throw Failure(option: "endpoint-url", "\(endpoint): has a query or fragment")
-    }
-    self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
+    guard !url.hasSuffix("://") else { return "has no host" }
+    return url.contains { $0 == "?" || $0 == "#" } ? "has a query or fragment" : nil
   }
 
   /// The bucket's own URL, with a slash at the end.
   var url: String {
     let suffix = (try? AWSPartition(of: region).suffix) ?? "amazonaws.com"
-    let base = endpoint ?? "https://s3.\(region).\(suffix)"
+    let base = endpoint ?? "https://\(service).\(region).\(suffix)"
     guard isVirtual else { return "\(base)/\(bucket)/" }
     let parts = base.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
     return "\(parts[0])//\(bucket).\(parts[2])/"

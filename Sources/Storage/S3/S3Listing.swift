@@ -2,7 +2,7 @@ import Records
 import Toolkit
 
 /// Lists a bucket of an S3 store, in parallel.
-package struct S3Listing: Sendable {
+package struct S3Listing: Sendable, ObjectSource {
   private let location: S3Location
   private let address: S3Address
   private let options: S3Options
@@ -33,11 +33,10 @@ package struct S3Listing: Sendable {
     guard started > 0 else { throw Failure(.software, "no thread can be started") }
     try listing.write(shared.handover)
     let end = shared.store.current
-    listing.run.addToSummary("list_requests", end.requests)
-    guard end.keys == 0, !listing.isOver, end.hasAnswered else { return }
-    if try !listObjectItself(shared.store, to: listing) {
+    if end.keys == 0, !listing.isOver, end.hasAnswered, try !listObjectItself(shared.store, to: listing) {
       listing.run.console.warning("there is nothing below \(location.uri)")
     }
+    listing.run.addToSummary("list_requests", shared.store.current.requests)
   }
 
   /// Lists the object that the location names, if there is one; false where there is not.
@@ -49,10 +48,19 @@ package struct S3Listing: Sendable {
       ObjectLines(listing.selection), source: "s3://\(location.bucket)/" + String(decoding: root, as: UTF8.self),
       root: root, hasVersions: options.listsVersions)
     let pager = try S3Pager(store, prefix: name, page: page)
-    // In the order of keys it is the first of all that begin as it does.
-    guard (try? pager.fetch(.beginning, keys: 1)) != nil, page.count > 0 else { return false }
-    let count = page.count(upTo: name)
-    if count > 0 { try listing.write(page.takeLines(ofFirst: count)) }
-    return count > 0
+    var start: KeyRange.Start? = .beginning
+    var found = 0
+    while let next = start, !listing.isOver {
+      do throws(S3Error) { start = try pager.fetch(next, keys: 1000) } catch {
+        throw Failure(
+          error.status, "cannot list s3://\(location.bucket)/\(location.prefix.dropLast()): \(error.message)")
+      }
+      // In the order of keys it comes before all others that begin as it does.
+      let count = page.count(upTo: name)
+      if count < page.count { start = nil }
+      found += count
+      try listing.write(page.takeLines(ofFirst: count))
+    }
+    return found > 0
   }
 }
