@@ -30,6 +30,8 @@ package enum Signals {
     handle(SIGALRM, flags: 0) { _ in dieByStopSignal() }
     // Writing to a closed pipe or socket is seen as EPIPE where it happens.
     signal(SIGPIPE, SIG_IGN)
+    // Where it was ignored by who started us, nobody would learn how a program that we start has ended.
+    signal(SIGCHLD, SIG_DFL)
   }
 
   /// Whether SIGUSR1 has come since the last call.

@@ -111,6 +111,7 @@ final class Handover<Work: Sendable, Product: Sendable>: @unchecked Sendable {
       blockedWorkers += 1
       while products.count >= Self.capacity, !isCancelled { pthread_cond_wait(roomCame, mutex) }
       blockedWorkers -= 1
+      guard !isCancelled else { return }
       products.append(product)
       if isWriterWaiting { pthread_cond_signal(productCame) }
     }

@@ -49,9 +49,9 @@ func spawn(
   posix_spawnattr_setsigdefault(&attributes, &signals)
   sigemptyset(&signals)
   posix_spawnattr_setsigmask(&attributes, &signals)
-  posix_spawnattr_setpgroup(&attributes, 0)
+  // A session of its own: its group can be ended as one, and it cannot wait for an answer at our terminal.
   posix_spawnattr_setflags(
-    &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+    &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | startsSession))
 
   return withCStrings([program] + arguments) { argv in
     withCStrings(environmentLines(with: environment)) { envp in
@@ -59,6 +59,9 @@ func spawn(
     }
   }
 }
+
+/// POSIX_SPAWN_SETSID of glibc's spawn.h, which Swift's module leaves out.
+private let startsSession: Int32 = 0x80
 
 /// Keeps from programs what the tool has open or has inherited, beside the standard streams.
 private func closeOthersOnExec() {

@@ -10,10 +10,16 @@ final class KeyRange {
     case token(String)
     /// Behind this version of this key.
     case version(key: [UInt8], id: String)
+
+    var isToken: Bool {
+      if case .token = self { true } else { false }
+    }
   }
 
   /// Nil: from the first key on.
   let lower: [UInt8]?
+  /// The last key that was listed; before that, `lower`.
+  var last: [UInt8]?
   /// Nil: to the last key.
   var upper: [UInt8]?
   var next: Start
@@ -25,7 +31,7 @@ final class KeyRange {
 
   // What is guessed of it, by `KeyGuess`.
 
-  /// The last key that was listed; before that, `lower`.
+  /// `last` as digits, or where it is no text a key before it.
   var cursor: KeyScale.Digits
   /// The last page: its first and last key, and how many it had.
   var page: Page?
@@ -46,6 +52,7 @@ final class KeyRange {
     lower: [UInt8]?, upper: [UInt8]?, next: Start, cursor: KeyScale.Digits, varying: Int, estimate: Double
   ) {
     self.lower = lower
+    last = lower
     self.upper = upper
     self.next = next
     self.cursor = cursor
@@ -53,9 +60,9 @@ final class KeyRange {
     self.estimate = estimate
   }
 
-  /// Completes "the keys …".
+  /// What is left of it: completes "the keys …".
   var description: String {
-    let from = lower.map { "behind “\(String(decoding: $0, as: UTF8.self))”" } ?? "from the first"
+    let from = last.map { "behind “\(String(decoding: $0, as: UTF8.self))”" } ?? "from the first"
     return from + (upper.map { " up to “\(String(decoding: $0, as: UTF8.self))”" } ?? " to the last")
   }
 }

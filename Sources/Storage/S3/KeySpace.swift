@@ -16,6 +16,8 @@ struct KeySpace {
 
   /// Ranges with less left are not worth a cut: keys, one page and a half.
   private static let worthwhile = 1500.0
+  /// Bytes, of S3.
+  private static let longestKey = 1024
   /// The most chunks that are held back: some hundred KiB each.
   private static let mostHeld = 64
 
@@ -75,45 +77,92 @@ struct KeySpace {
 
   // MARK: - What pages show
 
-  /// Whether a page is the last of `range`.
-  /// - Parameters:
-  ///   - accepted: how many of the page's keys are no further than `upper`.
-  ///   - next: where the next page starts.
-  func isLast(_ page: ListPage, of range: KeyRange, accepted: Int, next: KeyRange.Start?) -> Bool {
-    next == nil || accepted < page.count
-      || !keysRepeat && page.count > 0 && range.upper.map { $0.withUnsafeBytes { page.lastKey.equals($0) } } == true
+  enum Verdict {
+    /// Lines that may be written now, and whether the range is finished.
+    case lines([Chunk], isLast: Bool)
+    /// The store cannot start in the middle: the range went back to where it was cut off.
+    case givenBack
+    /// The page is not what was asked for, and why.
+    case refused(String)
   }
 
-  /// Notes a page of `range` that is not its last.
-  mutating func advance(_ range: KeyRange, _ page: ListPage, next: KeyRange.Start) {
-    usefulPages += 1
-    range.next = next
-    guess.learn(page, of: range)
+  /// Takes a page of `range`; nil where that must wait for another page.
+  /// - Parameter next: where the next page starts; nil where there is none.
+  mutating func take(_ page: ListPage, of range: KeyRange, next: KeyRange.Start?) -> Verdict? {
+    if page.isUnordered {
+      guard range.lower == nil, ranges.count == 1, !isOrdered, !next.isAfterKey else {
+        return .refused("the store gives keys out of order")
+      }
+      startAfter = .isIgnored
+    } else if !startsBehind(page, range) {
+      guard isTrial(range) else { return .refused("the store does not start where it is asked to") }
+      endTrial(works: false)
+      return .givenBack
+    }
+    guard next == nil || next != range.next else { return .refused("the store gives the same page again and again") }
+    if isTrial(range) { endTrial(works: true) }
+    // Keys may have been cut off while the page was on its way.
+    let accepted = page.isUnordered ? page.count : range.upper.map { page.count(upTo: $0) } ?? page.count
+    let isLast = isLast(page, of: range, accepted: accepted, next: next)
+    if isLast, mustWait(range) { return nil }
+    if let next, !isLast {
+      usefulPages += 1
+      range.next = next
+      if page.count > 0 { range.last = Array(page.lastKey) }
+      guess.learn(page, of: range)
+    } else {
+      if accepted == 0, range.page == nil, page.count > 0 { uselessPages += 1 } else { usefulPages += 1 }
+      end(range)
+    }
+    return .lines(pass(page.takeLines(ofFirst: accepted), of: range), isLast: isLast)
   }
 
-  /// Notes the last page of `range`, of which so many keys belonged there.
-  mutating func finish(_ range: KeyRange, accepted: Int, of count: Int) {
-    let isWasted = count > 0
-    if accepted == 0, range.page == nil, isWasted { uselessPages += 1 } else { usefulPages += 1 }
+  private func startsBehind(_ page: ListPage, _ range: KeyRange) -> Bool {
+    guard page.count > 0, let last = range.last else { return true }
+    return last.withUnsafeBytes { last in
+      if case .version = range.next { return !page.key(0).precedes(last) }
+      return last.precedes(page.key(0))
+    }
+  }
+
+  private func isLast(_ page: ListPage, of range: KeyRange, accepted: Int, next: KeyRange.Start?) -> Bool {
+    if next == nil || accepted < page.count { return true }
+    guard !keysRepeat, page.count > 0, let upper = range.upper else { return false }
+    return upper.withUnsafeBytes { page.lastKey.equals($0) }
+  }
+
+  /// Gives up a range that cannot be listed: what is left of it, nil where nothing is lost, and lines that may be written
+  /// now. Nil where that must wait for another page.
+  mutating func fail(_ range: KeyRange) -> (lost: String?, lines: [Chunk])? {
+    if isTrial(range) {
+      // What was cut off is listed from where it was.
+      endTrial(works: false)
+      return (nil, [])
+    }
+    guard !mustWait(range) else { return nil }
+    // More ranges would only fail too.
+    startAfter = .isIgnored
     end(range)
+    return (range.description, release())
   }
 
-  /// Ends a range, which may not be listed whole.
-  mutating func end(_ range: KeyRange) {
+  /// Ends a range.
+  private mutating func end(_ range: KeyRange) {
     range.isFinished = true
     if !isOrdered { ranges.removeAll { $0 === range } }
   }
 
-  /// Takes lines of `range`; those that may be written now.
-  mutating func pass(_ lines: Chunk, of range: KeyRange) -> [Chunk] {
+  private mutating func pass(_ lines: Chunk, of range: KeyRange) -> [Chunk] {
     guard isOrdered else { return [lines] }
-    range.held.append(lines)
-    held += 1
+    if lines.count > 0 {
+      range.held.append(lines)
+      held += 1
+    }
     return release()
   }
 
   /// Those lines that no range before holds up any more.
-  mutating func release() -> [Chunk] {
+  private mutating func release() -> [Chunk] {
     var released: [Chunk] = []
     while isOrdered, let first = ranges.first {
       released += first.held
@@ -128,27 +177,24 @@ struct KeySpace {
   // MARK: - The test of start-after
 
   /// Whether `range` may not end yet, since the one behind it may have to be given back to it.
-  func mustWait(_ range: KeyRange) -> Bool {
+  private func mustWait(_ range: KeyRange) -> Bool {
     guard case .testing(let trial) = startAfter, trial !== range else { return false }
     return range.upper == trial.lower
   }
 
   /// Whether what comes for `range` tells if cuts work.
-  func isTrial(_ range: KeyRange) -> Bool {
+  private func isTrial(_ range: KeyRange) -> Bool {
     if case .testing(let trial) = startAfter { trial === range } else { false }
   }
 
   /// Cuts work, or not: then the range that was cut off goes back to where it came from.
-  mutating func endTrial(works: Bool) {
+  private mutating func endTrial(works: Bool) {
     guard case .testing(let trial) = startAfter else { return }
     startAfter = works ? .works : .isIgnored
     guard !works else { return }
     ranges.first { $0.upper == trial.lower }?.upper = trial.upper
     ranges.removeAll { $0 === trial }
   }
-
-  /// The store's answers have no order to cut by.
-  mutating func neverCut() { startAfter = .isIgnored }
 
   // MARK: - Cutting
 
@@ -163,9 +209,18 @@ struct KeySpace {
     if !isOrdered { candidates.sort { $0.estimate > $1.estimate } }
     let idle = max(threads - ranges.count { !$0.isFinished }, 1)
     for range in candidates {
-      if let cut = guess.cut(range, idle: idle) { return split(range, at: cut) }
+      if let cut = guess.cut(range, idle: idle), isInside(cut.key, range) { return split(range, at: cut) }
     }
     return nil
+  }
+
+  /// Whether nothing of the range that was listed is behind the key, and it is one that a store can take.
+  private func isInside(_ key: [UInt8], _ range: KeyRange) -> Bool {
+    key.count <= Self.longestKey
+      && key.withUnsafeBytes { key in
+        range.last.map { $0.withUnsafeBytes { $0.precedes(key) } } ?? true
+          && range.upper.map { $0.withUnsafeBytes { key.precedes($0) } } ?? true
+      }
   }
 
   /// Cuts the range in two; the part behind.
@@ -181,5 +236,12 @@ struct KeySpace {
     ranges.insert(behind, at: place + 1)
     if case .untested = startAfter { startAfter = .testing(behind) }
     return behind
+  }
+}
+
+extension KeyRange.Start? {
+  /// Whether a page starts by the order of keys.
+  fileprivate var isAfterKey: Bool {
+    if case .after = self { true } else { false }
   }
 }

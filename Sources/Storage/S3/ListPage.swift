@@ -10,6 +10,10 @@ final class ListPage: XMLHandler {
   private(set) var nextToken: String?
   private(set) var nextKeyMarker: [UInt8]?
   private(set) var nextVersionMarker: String?
+  /// The version of the last entry, where versions are listed.
+  private(set) var lastVersion: String?
+  /// Whether an entry has no key, or one that is not below the prefix that was asked for.
+  private(set) var hasStrangeKeys = false
   /// Whether the keys do not ascend.
   private(set) var isUnordered = false
   /// Whether the answer is a listing at all.
@@ -28,8 +32,6 @@ final class ListPage: XMLHandler {
 
   /// Whether keys are decoded as they come; what `isEncoded` says stands behind them in some answers.
   var decodesKeys = true
-  /// Whether `+` in an encoded key is a space.
-  var plusIsSpace = true
 
   /// Where an entry ends: in the keys, in the lines, and how many lines there are up to it.
   private struct Entry {
@@ -80,6 +82,8 @@ final class ListPage: XMLHandler {
     nextToken = nil
     nextKeyMarker = nil
     nextVersionMarker = nil
+    lastVersion = nil
+    hasStrangeKeys = false
     isUnordered = false
     isListing = false
     isEncoded = false
@@ -164,7 +168,7 @@ final class ListPage: XMLHandler {
   private func endMember(_ element: Bytes, _ text: Bytes) {
     if element.equals("Key") {
       let start = keys.count
-      if decodesKeys { keys.append(percentDecoded: text, plusIsSpace: plusIsSpace) } else { keys.append(text) }
+      if decodesKeys { keys.append(percentDecoded: text, plusIsSpace: true) } else { keys.append(text) }
       key = start..<keys.count
     } else if element.equals("Size") {
       size = text.decimal.map { Int($0) }
@@ -195,7 +199,7 @@ final class ListPage: XMLHandler {
   private func decoded(_ text: Bytes) -> [UInt8] {
     guard decodesKeys else { return Array(text) }
     var buffer = ByteBuffer()
-    buffer.append(percentDecoded: text, plusIsSpace: plusIsSpace)
+    buffer.append(percentDecoded: text, plusIsSpace: true)
     return Array(buffer.bytes)
   }
 
@@ -205,8 +209,13 @@ final class ListPage: XMLHandler {
       let previous = keys.bytes.slice(last.key.lowerBound, last.key.upperBound)
       if !previous.precedes(name), !hasVersions || !previous.equals(name) { isUnordered = true }
     }
+    if hasVersions { lastVersion = version.bytes?.string }
+    if name.isEmpty || name.count < root.count || !root.withUnsafeBytes({ name.slice(0, root.count).equals($0) }) {
+      hasStrangeKeys = true
+      return
+    }
     // The key that is the root itself is the mark that consoles set for a folder.
-    if isObject, name.count > root.count, root.withUnsafeBytes({ name.slice(0, root.count).equals($0) }) {
+    if isObject, name.count > root.count {
       lines.append(
         StoredObject(
           key: name.slice(root.count, name.count), size: size, modified: modified, etag: etag.bytes,

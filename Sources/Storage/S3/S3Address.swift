@@ -44,7 +44,8 @@ package struct S3Address: Sendable {
     self.region = region ?? "us-east-1"
     _ = try AWSPartition(of: self.region)
     if let endpoint, let reason = Self.whyNoEndpoint(endpoint) {
-      throw Failure(option: "endpoint-url", "\(endpoint): \(reason)")
+      let shown = endpoint.contains("@") ? "the URL" : "\(endpoint):"
+      throw Failure(option: "endpoint-url", "\(shown) \(reason)")
     }
     self.endpoint = endpoint.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
   }
@@ -54,6 +55,7 @@ package struct S3Address: Sendable {
       return url.contains("://") ? "not an http:// or https:// URL" : "not a URL such as https://\(url)"
     }
     guard !url.hasSuffix("://") else { return "has no host" }
+    guard !url.contains("@") else { return "names a user" }
     return url.contains { $0 == "?" || $0 == "#" } ? "has a query or fragment" : nil
   }
 

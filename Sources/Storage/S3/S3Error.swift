@@ -16,8 +16,6 @@ struct S3Error: Error {
     case version1
     /// The store does not encode keys.
     case plainKeys
-    /// Nobody answers.
-    case reconnect
     case none
   }
 
@@ -26,6 +24,8 @@ struct S3Error: Error {
   let status: ExitStatus
   /// The reason in words: completes "cannot list s3://bucket/: …".
   let message: String
+  /// Whether no answer came.
+  private(set) var isOfTransport = false
   /// Seconds that the store asks to wait.
   var retryAfter: Int?
 
@@ -37,10 +37,10 @@ struct S3Error: Error {
 
   init(_ error: TransportError) {
     switch error.kind {
-    case .unreachable: self.init(.reconnect, .unavailable, error.message)
-    case .broken, .timeout: self.init(.retry, .unavailable, error.message)
+    case .unreachable, .broken, .timeout: self.init(.retry, .unavailable, error.message)
     case .refused, .cancelled: self.init(.none, .unavailable, error.message)
     }
+    isOfTransport = true
   }
 
   /// - Parameters:

@@ -19,24 +19,26 @@ package struct S3Listing: Sendable, ObjectSource {
   /// Lists all objects below the location. Throws where nothing can be listed; parts that cannot be are reported.
   package func list(to listing: Listing) throws(Failure) {
     let prefix = Array(location.prefix.utf8)
+    // In order, more threads would only hold more back.
+    let threads = options.isOrdered ? min(options.concurrency, 16) : options.concurrency
     let shared = S3Worker.Shared(
       store: S3Store(address, options, keys: keys), location: location, selection: listing.selection,
-      handover: Handover(work: [], workers: options.concurrency),
+      handover: Handover(work: [], workers: threads),
       space: Monitor(
         KeySpace(
-          prefix: prefix, threads: options.concurrency, isOrdered: options.isOrdered, keysRepeat: options.listsVersions)
+          prefix: prefix, threads: threads, isOrdered: options.isOrdered, keysRepeat: options.listsVersions)
       ))
     var started = 0
-    for _ in 0..<options.concurrency {
+    for _ in 0..<threads {
       if startThread({ S3Worker.run(shared) }) { started += 1 } else { shared.handover.loseWorker() }
     }
     guard started > 0 else { throw Failure(.software, "no thread can be started") }
+    defer { listing.run.addToSummary("list_requests", shared.store.current.requests) }
     try listing.write(shared.handover)
     let end = shared.store.current
     if end.keys == 0, !listing.isOver, end.hasAnswered, try !listObjectItself(shared.store, to: listing) {
       listing.run.console.warning("there is nothing below \(location.uri)")
     }
-    listing.run.addToSummary("list_requests", shared.store.current.requests)
   }
 
   /// Lists the object that the location names, if there is one; false where there is not.

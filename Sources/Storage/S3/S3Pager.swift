@@ -32,10 +32,10 @@ final class S3Pager {
       } catch {
         switch error.remedy {
         case .none: throw error
-        case .retry, .slowDown, .reconnect:
+        case .retry, .slowDown:
           attempts += 1
           // A store that never was reached will hardly be in a minute.
-          let isNowhere = error.remedy == .reconnect && !store.current.hasAnswered
+          let isNowhere = error.isOfTransport && !store.current.hasAnswered
           let limit = isNowhere ? min(2, store.options.retries) : store.options.retries
           guard attempts <= limit, !Signals.isStopping else {
             throw attempts == 1 ? error : S3Error(.none, error.status, "\(error.message) (\(attempts) attempts)")
@@ -65,10 +65,10 @@ final class S3Pager {
     return true
   }
 
-  /// From 0.2 s, twice as long each time, to 20 s; half of it is left to chance.
+  /// From 0.2 s, twice as long each time, to 20 s; a quarter of it is left to chance.
   private func pause(_ attempts: Int, _ error: S3Error) {
     var milliseconds = min(20_000, 200 << min(attempts - 1, 10))
-    milliseconds = milliseconds / 2 + Int.random(in: 0...milliseconds / 2)
+    milliseconds -= Int.random(in: 0...milliseconds / 4)
     if let seconds = error.retryAfter { milliseconds = max(milliseconds, min(seconds, 60) * 1000) }
     usleep(UInt32(milliseconds * 1000))
   }
@@ -98,8 +98,11 @@ final class S3Pager {
       $0.hasAnswered = true
       $0.keys += page.count
     }
-    if state.encodesKeys, !page.isEncoded, page.count > 0 { throw S3Error(.plainKeys, .noInput, "") }
-    return try next(state)
+    if state.encodesKeys != page.isEncoded, page.count > 0 {
+      guard state.encodesKeys else { throw S3Error(.none, .noInput, "the store encodes keys now and then") }
+      throw S3Error(.plainKeys, .noInput, "")
+    }
+    return try next(start, state)
   }
 
   private func request(_ query: CanonicalQuery, _ state: S3Store.State, _ key: SigningKey?) -> HTTPRequest {
@@ -119,7 +122,7 @@ final class S3Pager {
     query.add("prefix", prefix)
     if store.options.listsVersions {
       query.add("versions", "")
-    } else if !state.usesVersion1 {
+    } else if !state.usesVersion1 || start.isToken {
       query.add("list-type", "2")
     }
     switch start {
@@ -137,12 +140,14 @@ final class S3Pager {
   /// Sends the request and reads the page.
   private func send(_ request: HTTPRequest, _ state: S3Store.State) throws(S3Error) {
     var isXML = true
+    var length = 0
     let status: Int
     do throws(TransportError) {
       status = try client.send(request) { [reader, client] part in
         isXML = isXML && reader.read(part)
-        // What stands behind an error need not be XML.
-        return isXML || client.status >= 300
+        length += part.count
+        // What stands behind an error need not be XML, but it must end.
+        return isXML || client.status >= 300 && length < XMLReader.longestDocument
       }
     } catch {
       guard !isXML else { throw S3Error(error) }
@@ -164,17 +169,26 @@ final class S3Pager {
   private static let noListing = S3Error(.none, .noInput, "the answer is no listing; is this an S3 endpoint?")
 
   /// Where the next page starts.
-  private func next(_ state: S3Store.State) throws(S3Error) -> KeyRange.Start? {
-    guard page.isTruncated else { return nil }
-    if store.options.listsVersions {
-      if let key = page.nextKeyMarker, let id = page.nextVersionMarker { return .version(key: key, id: id) }
-    } else if !state.usesVersion1, let token = page.nextToken {
-      return .token(token)
-    } else if page.count > 0 {
-      // A store that knows version 2 would have given a token.
-      if !state.usesVersion1 { store.learn { $0.usesVersion1 = true } }
-      return .after(Array(page.lastKey))
+  private func next(_ start: KeyRange.Start, _ state: S3Store.State) throws(S3Error) -> KeyRange.Start? {
+    guard !page.hasStrangeKeys else {
+      throw S3Error(.none, .noInput, "the store lists what it was not asked for; is this an S3 endpoint?")
     }
-    throw S3Error(.none, .noInput, "the store says that there is more, but not where")
+    guard page.isTruncated else { return nil }
+    if store.options.listsVersions { return try nextVersion() }
+    // A token with characters that XML does not have is not what the store meant.
+    if let token = page.nextToken, !reader.hasReplaced { return .token(token) }
+    guard page.count > 0 else { throw S3Error(.none, .noInput, "the store says that there is more, but not where") }
+    // A store that knows version 2 would have given a token.
+    if page.nextToken == nil, start == .beginning { store.learn { $0.usesVersion1 = true } }
+    return .after(Array(page.lastKey))
+  }
+
+  /// The store's own marker is in some stores encoded and in others not; the last entry says the same.
+  private func nextVersion() throws(S3Error) -> KeyRange.Start {
+    let key = page.isUnordered ? page.nextKeyMarker : page.count > 0 ? Array(page.lastKey) : page.nextKeyMarker
+    guard let key else { throw S3Error(.none, .noInput, "the store says that there is more, but not where") }
+    let version = page.isUnordered || page.count == 0 ? page.nextVersionMarker : page.lastVersion
+    guard let version, !version.isEmpty else { return .after(key) }
+    return .version(key: key, id: version)
   }
 }

@@ -18,10 +18,15 @@ final class XMLReader {
   private var depth = 0
   private var bytesRead = 0
   private var refusal: String?
+  private var references = CharacterReferences()
 
-  /// Bytes: a page of a thousand keys of a kilobyte, all percent-encoded and with owners, stays far below.
-  private static let longestDocument = 64 << 20
+  /// Whether the document had references to characters that XML does not have, and what holds them is not what was meant.
+  var hasReplaced: Bool { references.hasReplaced }
+
+  /// Bytes: a page of a thousand keys of a kilobyte, all percent-encoded and with owners, has 4 MB.
+  static let longestDocument = 8 << 20
   private static let longestText = 1 << 20
+  private static let deepest = 16
 
   /// - Parameter handler: must live as long as the reader.
   init(_ handler: any XMLHandler) {
@@ -44,19 +49,25 @@ final class XMLReader {
     depth = 0
     bytesRead = 0
     refusal = nil
+    references = CharacterReferences()
   }
 
   /// Reads on; false where the document is not well-formed.
   func read(_ bytes: Bytes) -> Bool {
     bytesRead += bytes.count
     if bytesRead > Self.longestDocument { refuse("it is too long") }
-    return refusal == nil
-      && XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), 0)
-        == XML_STATUS_OK
+    guard refusal == nil else { return false }
+    references.append(bytes)
+    return references.bytes.isEmpty || parse(references.bytes)
+  }
+
+  private func parse(_ bytes: Bytes) -> Bool {
+    XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), 0)
+      == XML_STATUS_OK
   }
 
   /// Says that the document ends here; false where it cannot.
-  func finish() -> Bool { refusal == nil && XML_Parse(parser, nil, 0, 1) == XML_STATUS_OK }
+  func finish() -> Bool { refusal == nil && references.isWhole && XML_Parse(parser, nil, 0, 1) == XML_STATUS_OK }
 
   /// Why reading failed, with the place.
   var problem: String {
@@ -77,6 +88,7 @@ final class XMLReader {
 
   private func begin(_ name: Bytes) {
     depth += 1
+    guard depth <= Self.deepest else { return refuse("it is nested too deeply") }
     text.removeAll()
     handler.begin(name, depth: depth)
   }

@@ -113,7 +113,25 @@ import Testing
   ])
   func refusesWhatIsNotWhole(xml: String) { #expect(!page(xml).isWhole) }
 
+  @Test(arguments: [1, 3, 1 << 20])
+  func charactersThatXMLDoesNotHave(split: Int) {
+    let (page, isWhole) = page(
+      "<ListBucketResult><NextContinuationToken>a&#x01;&amp;&#31;b&#x41;&#10;</NextContinuationToken></ListBucketResult>",
+      split: split)
+    #expect(isWhole)
+    #expect(page.nextToken == "a?&?bA\n")
+  }
+
+  @Test(arguments: [
+    "<Contents></Contents>", "<Contents><Key></Key></Contents>", "<Contents><Key>e/a</Key></Contents>",
+    "<Contents><Key>d</Key></Contents>",
+  ])
+  func keysThatWereNotAskedFor(entry: String) {
+    #expect(page("<ListBucketResult>\(entry)</ListBucketResult>", root: "d/").page.hasStrangeKeys)
+  }
+
   @Test func refusesWhatHasNoEnd() {
+    #expect(!page("<ListBucketResult>" + String(repeating: "<a>", count: 1 << 20)).isWhole)
     #expect(!page("<ListBucketResult><Contents><Key>" + String(repeating: "a", count: 2 << 20)).isWhole)
     #expect(
       !page("<ListBucketResult>" + String(repeating: "<Contents/>", count: 7 << 20) + "</ListBucketResult>").isWhole)
