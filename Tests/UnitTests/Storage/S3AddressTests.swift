@@ -21,6 +21,22 @@ import Toolkit
     #expect(try url("media", nil, .path) == "https://s3.us-east-1.amazonaws.com/media/")
   }
 
+  @Test func configuredHosts() throws {
+    func url(_ environment: [String: String], endpoint: String? = nil) throws -> String {
+      let configuration = try AWSConfiguration(
+        profile: nil, environment: environment.merging(["HOME": "/nonexistent"]) { $1 })
+      return try S3Address(bucket: "media", endpoint: endpoint, style: nil, configuration: configuration).url
+    }
+    #expect(try url(["AWS_REGION": "eu-west-1"]) == "https://media.s3.eu-west-1.amazonaws.com/")
+    #expect(try url(["AWS_USE_FIPS_ENDPOINT": "true"]) == "https://media.s3-fips.us-east-1.amazonaws.com/")
+    #expect(
+      try url(["AWS_USE_DUALSTACK_ENDPOINT": "true"]) == "https://media.s3.dualstack.us-east-1.amazonaws.com/")
+    #expect(try url(["AWS_ENDPOINT_URL_S3": "http://a:1"]) == "http://a:1/media/")
+    #expect(try url(["AWS_ENDPOINT_URL_S3": "x"], endpoint: "http://b:2/") == "http://b:2/media/")
+    #expect(throws: Failure.self) { try url(["AWS_ENDPOINT_URL_S3": "x"]) }
+    #expect(throws: Failure.self) { try url([:], endpoint: "https://user:secret@host") }
+  }
+
   @Test(arguments: ["", "a/b", "a b", "a?b", "a#b", "a%b", "a\u{7}b"])
   func refusesBuckets(name: String) {
     #expect(throws: Failure.self) { try url(name) }
