@@ -92,14 +92,20 @@ struct SourceOptions: ParsableArguments {
   /// All sources, in the order in which they are listed. What is wrong with any of them is said before one is listed.
   func resolved() throws(Failure) -> [any ObjectSource] {
     var all: [any ObjectSource] = []
+    var access: AWSAccess?
     if let remote { all.append(try source(remote: remote)) }
-    for name in sources { all.append(try source(name)) }
+    for name in sources { all.append(try source(name, &access)) }
     guard !all.isEmpty else { throw Failure(.usage, "no source is named (see 'mt-list --help')") }
     return all
   }
 
-  private func source(_ name: String) throws(Failure) -> any ObjectSource {
-    if let location = S3Location(name) { return try bucket(location) }
+  private func source(_ name: String, _ access: inout AWSAccess?) throws(Failure) -> any ObjectSource {
+    if let location = S3Location(name) {
+      let shared: AWSAccess
+      if let access { shared = access } else { shared = try awsAccess() }
+      access = shared
+      return try bucket(location, shared)
+    }
     if name.hasPrefix("rclone:") { return try RcloneListing(remote: String(name.dropFirst(7))) }
     if name.hasPrefix("file:///") { return directory(percentDecoded(String(name.dropFirst(7)))) }
     if let scheme = name.firstRange(of: "://").map({ name[..<$0.lowerBound] }), !scheme.isEmpty,
@@ -126,13 +132,18 @@ struct SourceOptions: ParsableArguments {
     return listing
   }
 
-  private func bucket(_ location: S3Location) throws(Failure) -> any ObjectSource {
+  /// What all buckets have in common: keys are asked for once, however many there are.
+  private struct AWSAccess {
+    let configuration: AWSConfiguration
+    let options: S3Options
+    /// Nil: requests are not signed.
+    let keys: CredentialProvider?
+  }
+
+  private func awsAccess() throws(Failure) -> AWSAccess {
     if let cacert, access(cacert, R_OK) != 0 { throw Failure(.noInput, "cannot open \(cacert)", errno: errno) }
     var configuration = try AWSConfiguration(profile: profile)
     configuration.region = region ?? configuration.region
-    let address = try S3Address(
-      bucket: location.bucket, endpoint: endpointURL, style: addressingStyle, configuration: configuration)
-    guard !useAwsCli else { return AWSCLIListing(location, options: forAWSCLI) }
     var options = options
     if cacert == nil, let bundle = configuration.caBundle {
       guard access(bundle, R_OK) == 0 else {
@@ -141,7 +152,14 @@ struct SourceOptions: ParsableArguments {
       options.http.authorities = bundle
     }
     let keys = noSignRequest ? nil : CredentialProvider(configuration, settings: options.http)
-    return S3Listing(location, at: address, options, keys: keys)
+    return AWSAccess(configuration: configuration, options: options, keys: keys)
+  }
+
+  private func bucket(_ location: S3Location, _ access: AWSAccess) throws(Failure) -> any ObjectSource {
+    let address = try S3Address(
+      bucket: location.bucket, endpoint: endpointURL, style: addressingStyle, configuration: access.configuration)
+    guard !useAwsCli else { return AWSCLIListing(location, options: forAWSCLI) }
+    return S3Listing(location, at: address, access.options, keys: access.keys)
   }
 
   private var options: S3Options {
