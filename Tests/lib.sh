@@ -41,6 +41,25 @@ check() {
   fi
 }
 
+# Prints the process that PID has started.
+child_of() { # PID
+  for _ in {1..100}; do
+    pgrep -P "$1" && return
+    sleep 0.05
+  done
+  return 1
+}
+
+# is_gone PID: whether the process ends within two seconds.
+is_gone() {
+  for _ in {1..40}; do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  echo "process $1 is still there"
+  return 1
+}
+
 equal() { # EXPECTED ACTUAL
   [[ $1 == "$2" ]] || { printf 'expected: %s\nactual: %s\n' "$1" "$2"; return 1; }
 }

@@ -4,7 +4,7 @@ source "$(dirname "$0")/../lib.sh"
 
 # shellcheck disable=SC2046 # the names of variables have no blanks
 unset $(compgen -e | grep -E '^AWS_') || true
-mkdir bin && ln -s "$top/.build/test-python/bin/aws" bin/aws
+mkdir bin && ln -s "$s3_clients/aws" bin/aws
 PATH=$scratch/bin:$PATH
 
 start_testbed --s3 --no-web
@@ -17,26 +17,6 @@ export AWS_ACCESS_KEY_ID=$S3_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$S3_SECRET_KEY AWS
 
 # by_cli ARGUMENT...: sets status, and leaves the records in out and the messages in err.
 by_cli() { run mt-list --use-aws-cli --endpoint-url "$S3_URL" "$@" >out 2>err; }
-
-# Prints the process that mt-list, PID, has started.
-child_of() { # PID
-  for _ in {1..100}; do
-    pgrep -P "$1" && return
-    sleep 0.05
-  done
-  return 1
-}
-
-# is_gone PID: whether the process ends within two seconds.
-# shellcheck disable=SC2317 # check calls it
-is_gone() {
-  for _ in {1..40}; do
-    kill -0 "$1" 2>/dev/null || return 0
-    sleep 0.05
-  done
-  echo "process $1 is still there"
-  return 1
-}
 
 # --- the same as without
 

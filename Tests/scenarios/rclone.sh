@@ -4,7 +4,7 @@ source "$(dirname "$0")/../lib.sh"
 
 # shellcheck disable=SC2046 # the names of variables have no blanks
 unset $(compgen -e | grep -E '^(AWS_|RCLONE_)') || true
-today=$top/.build/test-python/bin
+today=$s3_clients
 export RCLONE_CONFIG=$scratch/rclone.conf RCLONE_LOW_LEVEL_RETRIES=1 RCLONE_CONFIG_DISK_TYPE=local
 : >rclone.conf
 
@@ -20,26 +20,6 @@ serve() { # PROTOCOL FOLDER
 
 # objects FILE: its objects without what differs between stores.
 objects() { jq -c '{key, size, media}' "$1" | sort; }
-
-# Prints the process of rclone that mt-list, PID, has started.
-child_of() { # PID
-  for _ in {1..100}; do
-    pgrep -P "$1" && return
-    sleep 0.05
-  done
-  return 1
-}
-
-# is_gone PID: whether the process ends within two seconds.
-# shellcheck disable=SC2317 # check calls it
-is_gone() {
-  for _ in {1..40}; do
-    kill -0 "$1" 2>/dev/null || return 0
-    sleep 0.05
-  done
-  echo "process $1 is still there"
-  return 1
-}
 
 # --- what is to be listed
 
