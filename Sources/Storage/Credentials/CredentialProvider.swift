@@ -3,7 +3,7 @@ import Synchronization
 import Toolkit
 
 /// Finds credentials and keeps them fresh, for many threads: one fetches, and the others go on with what still holds.
-package final class CredentialProvider: KeySource {
+package final class CredentialProvider: Sendable {
   private let configuration: AWSConfiguration
   private let settings: HTTPSettings
   private let state = Mutex(State())

@@ -58,8 +58,9 @@ extension HTTPResponse {
 
   /// The same with what an answer in JSON says.
   func failure(from source: String) -> Failure {
-    let parsed = body.withUnsafeBytes { bytes in Result { () throws(BadRecord) in try JSONValue(parsing: bytes) } }
-    guard case .success(let json) = parsed else { return failure(from: source, code: nil, reason: nil) }
+    guard let json = body.withUnsafeBytes({ try? JSONValue(parsing: $0) }) else {
+      return failure(from: source, code: nil, reason: nil)
+    }
     let code = json["code"] ?? json["Code"] ?? json["__type"] ?? json["error"]
     let reason = json["message"] ?? json["Message"] ?? json["error_description"]
     return failure(from: source, code: code?.string, reason: reason?.string)
@@ -69,6 +70,6 @@ extension HTTPResponse {
 /// `text` as the value of a URL's or a form's parameter.
 func queryValue(_ text: String) -> String {
   var encoded = ByteBuffer()
-  Array(text.utf8).withUnsafeBytes { encoded.append(queryEncoded: $0) }
+  lend(text) { encoded.append(queryEncoded: $0) }
   return encoded.bytes.string
 }

@@ -64,8 +64,7 @@ func expirationTime(_ text: String, from source: String) throws(Failure) -> Time
   var text = text
   if text.hasSuffix("UTC") { text = text.dropLast(3) + "Z" }
   if text.hasSuffix("+0000") { text = text.dropLast(5) + "Z" }
-  let bytes = Array(text.utf8)
-  guard let time = bytes.withUnsafeBytes({ Timestamp($0) }) else {
+  guard let time = lend(text, { Timestamp($0) }) else {
     throw Failure(.badConfiguration, "\(source): the time of expiration cannot be read")
   }
   return time
@@ -73,8 +72,7 @@ func expirationTime(_ text: String, from source: String) throws(Failure) -> Time
 
 /// An answer in JSON, without its text in the failure: that may be a secret.
 func jsonAnswer(_ body: [UInt8], from source: String) throws(Failure) -> JSONValue {
-  let parsed = body.withUnsafeBytes { bytes in Result { () throws(BadRecord) in try JSONValue(parsing: bytes) } }
-  guard case .success(let value) = parsed, case .object = value else {
+  guard let value = body.withUnsafeBytes({ try? JSONValue(parsing: $0) }), case .object = value else {
     throw Failure(.badConfiguration, "\(source): the answer is no JSON object")
   }
   return value

@@ -1,8 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A bounded queue from worker threads to the thread that writes, and the stack of work between the workers: the one
-/// place where threads meet. Safe to share because every member but the atomic hints is touched under `mutex` alone.
+/// A bounded queue from worker threads to the thread that writes, and the stack of work between the workers. Safe to share because every member but the atomic hints is touched under `mutex` alone.
 /// Nobody is woken who does not wait: waking is a system call.
 final class Handover<Work: Sendable, Product: Sendable>: @unchecked Sendable {
   private static var capacity: Int { 64 }

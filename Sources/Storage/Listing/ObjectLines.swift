@@ -35,7 +35,6 @@ final class ObjectLines {
   private let acceptsAllKeys: Bool
   private let acceptsAllStates: Bool
   private var hash = IdentityHash()
-  private var lastSource = Source("")
 
   init(_ selection: Selection) {
     self.selection = selection
@@ -50,17 +49,11 @@ final class ObjectLines {
   }
 
   /// Appends the record of the object, if it is wanted.
-  func append(_ object: StoredObject, source: String, to chunk: Chunk) {
-    if let media = media(ofWanted: object.key) { append(object, media, source: source, to: chunk) }
+  func append(_ object: StoredObject, _ source: Source, to chunk: Chunk) {
+    if let media = media(ofWanted: object.key) { append(object, media, source, to: chunk) }
   }
 
   /// Appends the record of an object whose key is wanted, if the rest of it is.
-  func append(_ object: StoredObject, _ media: Media, source: String, to chunk: Chunk) {
-    if lastSource.uri != source { lastSource = Source(source) }
-    append(object, media, lastSource, to: chunk)
-  }
-
-  /// The same for those who keep the source, and need not have it compared for each object.
   func append(_ object: StoredObject, _ media: Media, _ source: Source, to chunk: Chunk) {
     guard acceptsAllStates || isWanted(object, source.uri) else { return }
     chunk.lines.append("{\"key\":")

@@ -14,3 +14,8 @@ struct StoredObject {
   /// Whether the version is the current one; nil where only those are listed.
   var isLatest: Bool?
 }
+
+extension Bytes {
+  /// An entity tag without the quotation marks that stores write around it.
+  var unquoted: Bytes { count >= 2 && first == 0x22 && last == 0x22 ? slice(1, count - 1) : self }
+}

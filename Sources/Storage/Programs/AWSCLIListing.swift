@@ -4,13 +4,13 @@ import Toolkit
 /// Lists a bucket by the AWS CLI, `aws s3api list-objects-v2`.
 package struct AWSCLIListing: ObjectSource {
   private let location: S3Location
-  private let source: String
+  private let source: Source
   private let options: [String]
 
   /// - Parameter options: what the CLI is told beside bucket and prefix, such as `--endpoint-url` and a URL.
   package init(_ location: S3Location, options: [String]) {
     self.location = location
-    source = location.uri
+    source = Source(location.uri)
     self.options = options
   }
 
@@ -37,7 +37,7 @@ package struct AWSCLIListing: ObjectSource {
         return .object
       })
     // Its exit status alone tells whether the list is whole.
-    try outcome?.report("aws", source, isWhole: true, run: run) { messages.meaning(ofStatus: $0) }
+    try outcome?.report("aws", source.uri, isWhole: true, run: run) { messages.meaning(ofStatus: $0) }
   }
 
   private func append(_ value: JSONValue, _ lines: ObjectLines, to chunk: Chunk) throws(BadRecord) {
@@ -53,16 +53,12 @@ package struct AWSCLIListing: ObjectSource {
           var object = StoredObject(key: key)
           object.size = value["Size"]?.integer
           object.modified = value["LastModified"]?.string.flatMap { lend($0) { Timestamp($0) } }
-          object.etag = etag.map { unquoted($0) }
+          object.etag = etag?.unquoted
           object.storageClass = storageClass
-          lines.append(object, media, source: source, to: chunk)
+          lines.append(object, media, source, to: chunk)
         }
       }
     }
-  }
-
-  private func unquoted(_ etag: Bytes) -> Bytes {
-    etag.count >= 2 && etag.first == 0x22 && etag.last == 0x22 ? etag.slice(1, etag.count - 1) : etag
   }
 }
 

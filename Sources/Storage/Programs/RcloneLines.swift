@@ -10,7 +10,7 @@ final class RcloneLines {
     var isPathBroken: Bool
   }
 
-  private let source: String
+  private let source: Source
   /// What the root is called.
   private let rootName: String
   private let lines: ObjectLines
@@ -23,7 +23,7 @@ final class RcloneLines {
   private(set) var isWhole = false
 
   init(_ remote: RcloneRemote, _ selection: Selection) {
-    source = remote.source
+    source = Source(remote.source)
     rootName = remote.lastSegment
     lines = ObjectLines(selection)
   }
@@ -74,7 +74,7 @@ final class RcloneLines {
     object.modified = item.value["ModTime"]?.string.flatMap { modified($0) }
     lend(ifAny: item.value["Tier"]?.string) { tier in
       object.storageClass = tier
-      lines.append(object, media, source: source, to: chunk)
+      lines.append(object, media, source, to: chunk)
     }
   }
 

@@ -21,7 +21,7 @@ struct KeySpace {
   /// The most chunks that are held back: some hundred KiB each.
   private static let mostHeld = 64
 
-  private(set) var startAfter = StartAfter.untested
+  private var startAfter = StartAfter.untested
   /// Those that are not finished, in the order of keys.
   private(set) var ranges: [KeyRange]
   private let threads: Int
@@ -31,7 +31,7 @@ struct KeySpace {
   private let isOrdered: Bool
   private var guess: KeyGuess
   private var held = 0
-  private(set) var usefulPages = 0
+  private var usefulPages = 0
   private(set) var uselessPages = 0
 
   /// - Parameters:

@@ -41,7 +41,7 @@ final class ListPage: XMLHandler {
   }
 
   private let lines: ObjectLines
-  private let source: String
+  private let source: Source
   /// The bytes of the listed root, which keys are relative to.
   private let root: [UInt8]
   private let hasVersions: Bool
@@ -70,7 +70,7 @@ final class ListPage: XMLHandler {
 
   init(_ lines: ObjectLines, source: String, root: [UInt8], hasVersions: Bool) {
     self.lines = lines
-    self.source = source
+    self.source = Source(source)
     self.root = root
     self.hasVersions = hasVersions
   }
@@ -175,8 +175,7 @@ final class ListPage: XMLHandler {
     } else if element.equals("LastModified") {
       modified = Timestamp(text)
     } else if element.equals("ETag") {
-      let isQuoted = text.count >= 2 && text.first == 0x22 && text.last == 0x22
-      etag.set(isQuoted ? text.slice(1, text.count - 1) : text)
+      etag.set(text.unquoted)
     } else if element.equals("StorageClass") {
       storageClass.set(text)
     } else if element.equals("VersionId") {
@@ -205,8 +204,8 @@ final class ListPage: XMLHandler {
 
   private func add(isObject: Bool) {
     let name = keys.bytes.slice(key.lowerBound, key.upperBound)
-    if let last = entries.last {
-      let previous = keys.bytes.slice(last.key.lowerBound, last.key.upperBound)
+    if count > 0 {
+      let previous = lastKey
       if !previous.precedes(name), !hasVersions || !previous.equals(name) { isUnordered = true }
     }
     if hasVersions { lastVersion = version.bytes?.string }
@@ -220,7 +219,7 @@ final class ListPage: XMLHandler {
         StoredObject(
           key: name.slice(root.count, name.count), size: size, modified: modified, etag: etag.bytes,
           storageClass: storageClass.bytes, versionID: version.bytes, isLatest: isLatest),
-        source: source, to: chunk)
+        source, to: chunk)
     }
     entries.append(Entry(key: key, linesEnd: chunk.lines.count, lineCount: chunk.count))
   }

@@ -6,10 +6,10 @@ package struct S3Listing: Sendable, ObjectSource {
   private let location: S3Location
   private let address: S3Address
   private let options: S3Options
-  private let keys: (any KeySource)?
+  private let keys: CredentialProvider?
 
   /// - Parameter keys: nil: requests are not signed.
-  package init(_ location: S3Location, at address: S3Address, _ options: S3Options, keys: (any KeySource)?) {
+  package init(_ location: S3Location, at address: S3Address, _ options: S3Options, keys: CredentialProvider?) {
     self.location = location
     self.address = address
     self.options = options

@@ -1,13 +1,6 @@
 import Records
 import Toolkit
 
-/// Who hands out keys to sign with. May block.
-package protocol KeySource: Sendable {
-  func signingKey() throws(Failure) -> SigningKey
-  /// The store no longer takes this key.
-  func refuse(_ key: SigningKey)
-}
-
 /// How a bucket is listed.
 package struct S3Options: Sendable {
   /// Requests at once, 1 or more.
@@ -29,7 +22,7 @@ package struct S3Options: Sendable {
 final class S3Store: Sendable {
   let options: S3Options
   /// Nil: requests are not signed.
-  let keys: (any KeySource)?
+  let keys: CredentialProvider?
   private let state: Monitor<State>
 
   struct State {
@@ -48,7 +41,7 @@ final class S3Store: Sendable {
     fileprivate var slowedAt = 0
   }
 
-  init(_ address: S3Address, _ options: S3Options, keys: (any KeySource)?) {
+  init(_ address: S3Address, _ options: S3Options, keys: CredentialProvider?) {
     self.options = options
     self.keys = keys
     state = Monitor(State(address: address, allowed: Double(options.concurrency)))

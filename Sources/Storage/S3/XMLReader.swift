@@ -1,4 +1,5 @@
 import CExpat
+import Glibc
 import Records
 
 /// What an XML document says, element by element.
@@ -106,7 +107,5 @@ private func reader(_ context: UnsafeMutableRawPointer?) -> XMLReader {
 
 private func element(_ name: UnsafePointer<CChar>?) -> Bytes {
   guard let name else { return Bytes(start: nil, count: 0) }
-  var length = 0
-  while name[length] != 0 { length += 1 }
-  return Bytes(start: name, count: length)
+  return Bytes(start: name, count: strlen(name))
 }
