@@ -18,7 +18,7 @@ bash_completions = $(datadir)/bash-completion/completions
 zsh_completions = $(datadir)/zsh/site-functions
 fish_completions = $(datadir)/fish/vendor_completions.d
 
-.PHONY: help build test check lint format demo bench fuzz install uninstall clean
+.PHONY: help build test check lint format demo bench fuzz fuzz-records fuzz-responses install uninstall clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -51,14 +51,39 @@ bench: build ## compare with other programs
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $$bench; done
 
 FUZZ_SECONDS = 60
+FUZZ = .build/fuzz
+# What the fuzzer of responses is compiled from, for its coverage; import lines between these modules fall away.
+FUZZED_RESPONSES = $(addprefix Sources/Records/,Bytes.swift ByteBuffer.swift Table.swift) \
+  $(addprefix Sources/Transfer/Answer/,CacheRules.swift HeaderNames.swift PopRule.swift ResponseHead.swift) \
+  $(addprefix Sources/Transfer/Plain/,BodyFraming.swift ChunkDecoder.swift LineScan.swift ResponseParser.swift)
 
-fuzz: ## feed random lines to the parser of records, with sanitizers, for FUZZ_SECONDS
+fuzz: fuzz-records fuzz-responses ## feed random bytes to the parsers, with sanitizers, for FUZZ_SECONDS each
+
+fuzz-records:
 	@scripts/setup
-	mkdir -p .build/fuzz/corpus
+	mkdir -p $(FUZZ)/corpus
 	$(dir $(realpath $(shell command -v $(SWIFT))))clang++ -g -O1 -std=c++17 -fsanitize=fuzzer,address,undefined \
-	  -ISources/CSimdjson/include Tests/fuzz/records.cpp Sources/CSimdjson/csimdjson.cpp -lsimdjson -o .build/fuzz/records
-	printf '{"url":1,"a":[{}],"key":"\\u00e9","size":123456789012345678901234}' >.build/fuzz/corpus/seed
-	.build/fuzz/records -max_total_time=$(FUZZ_SECONDS) -max_len=300 .build/fuzz/corpus
+	  -ISources/CSimdjson/include Tests/fuzz/records.cpp Sources/CSimdjson/csimdjson.cpp -lsimdjson -o $(FUZZ)/records
+	printf '{"url":1,"a":[{}],"key":"\\u00e9","size":123456789012345678901234}' >$(FUZZ)/corpus/seed
+	$(FUZZ)/records -max_total_time=$(FUZZ_SECONDS) -max_len=300 $(FUZZ)/corpus
+
+fuzz-responses:
+	@scripts/setup
+	rm -rf $(FUZZ)/sources
+	mkdir -p $(FUZZ)/sources $(FUZZ)/responses-corpus
+	set -e; for file in $(FUZZED_RESPONSES) Tests/fuzz/responses.swift; do \
+	  sed '/^import Records$$/d' $$file >$(FUZZ)/sources/$${file##*/}; \
+	done
+	{ echo 'struct PackageResources {'; \
+	  for table in cache_rules pop_rules; do \
+	    echo "static let $${table}_tsv: [UInt8] = ["; \
+	    od -An -v -tu1 Sources/Transfer/Resources/$$(echo $$table | tr _ -).tsv | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo ']'; \
+	  done; echo '}'; } >$(FUZZ)/sources/resources.swift
+	$(SWIFT)c -g -O -swift-version 6 -package-name fuzz -parse-as-library -sanitize=fuzzer,address \
+	  $(FUZZ)/sources/*.swift -o $(FUZZ)/responses
+	cp Tests/fuzz/responses/* $(FUZZ)/responses-corpus
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/responses -max_total_time=$(FUZZ_SECONDS) -max_len=400 \
+	  -dict=Tests/fuzz/responses.dict $(FUZZ)/responses-corpus
 
 # Builds only what is not there, so that `make build && sudo make install` does not build as root.
 install: $(TOOLS:%=$(BIN)/%) ## install tools, man pages and completions below PREFIX

@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
+    .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
@@ -44,14 +45,16 @@ let package = Package(
       "Expansion", "Toolkit", "Records",
       resources: [.embedInCode("Resources/image-variants.tsv"), .embedInCode("Resources/video-derivatives.tsv")]),
     library(
-      "Transfer", "Toolkit", "Records", "CCurl", "CLinux",
-      resources: [.embedInCode("Resources/cache-rules.tsv"), .embedInCode("Resources/pop-rules.tsv")]),
+      "Transfer", "Toolkit", "Records", "CCares", "CCurl", "CLinux", "COpenSSL",
+      resources: ["cache-rules", "pop-rules", "warm-rules", "content-types"].map {
+        .embedInCode("Resources/\($0).tsv")
+      }),
     library("Measure", "Toolkit", "Records"),
     library("Reports", "Measure", "Records"),
 
     tool("mt-list", "Storage"),
     tool("mt-expand", "Expansion"),
-    tool("mt-fetch", "Transfer"),
+    tool("mt-fetch", "Transfer", "Measure"),
     tool("mt-stats", "Measure"),
     tool("mt-report", "Reports", "Measure"),
 

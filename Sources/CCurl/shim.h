@@ -19,11 +19,17 @@ static inline CURLcode ccurl_set_open_callback(CURL *easy, curl_sockopt_callback
   CURLcode status = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, call);
   return status ? status : curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, context);
 }
+static inline CURLcode ccurl_set_connected_callback(CURL *easy, curl_prereq_callback call, void *context) {
+  CURLcode status = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, call);
+  return status ? status : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+}
 static inline CURLcode ccurl_set_progress_callback(CURL *easy, curl_xferinfo_callback call, void *context) {
   CURLcode status = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, call);
   if (!status) status = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context);
   return status ? status : curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 }
+
+static inline unsigned long ccurl_auth_bearer(void) { return CURLAUTH_BEARER; }
 
 /* 0 where libcurl does not know. */
 static inline curl_off_t ccurl_get_offset(CURL *easy, CURLINFO info) {

@@ -6,6 +6,7 @@ package enum Field: Int, CaseIterable, Sendable {
   case started, dns, connect, tls, ttfb, total
   case bytes, contentType, httpVersion, remoteIP, sizeClass
   case cache, cacheAge, cacheLayer, pop
+  case targetPop, partial, warmed, firstCache, notWarmed, sha256, md5
   case record
 
   /// What a member's value may be.

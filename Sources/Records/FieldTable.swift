@@ -40,6 +40,13 @@ extension Field {
     row(.cacheAge, "cache_age_seconds", .integer, .fetch, "Age of the answer"),
     row(.cacheLayer, "cache_layer", .string, .fetch, "the cache that gave the verdict"),
     row(.pop, "pop", .string, .fetch, "point of presence that answered"),
+    row(.targetPop, "target_pop", .string, .fetch, "point of presence that was asked, by its name in --pop"),
+    row(.partial, "partial", .boolean, .fetch, "whether only the range came that was asked for (206)"),
+    row(.warmed, "warmed", .boolean, .fetch, "whether a hit was seen; with --until-hit"),
+    row(.firstCache, "first_cache", .oneOf(cacheVerdicts), .fetch, "what the first good answer said of the cache"),
+    row(.notWarmed, "not_warmed", .oneOf(notWarmedReasons), .fetch, "why no hit was seen"),
+    row(.sha256, "sha256", .string, .fetch, "SHA-256 of the body, in hexadecimal"),
+    row(.md5, "md5", .string, .fetch, "MD5 of the body, in hexadecimal"),
     row(.record, "record", .oneOf(["summary"]), .stats, always: true, "on what is no item: what it is"),
   ]
 
@@ -47,7 +54,13 @@ extension Field {
   package static let errors = [
     "dns", "connect", "tls", "timeout", "reset", "protocol", "too_many_redirects", "unauthorized", "forbidden",
     "not_found", "gone", "rate_limited", "client_error", "bad_gateway", "unavailable", "gateway_timeout",
-    "server_error", "short_body", "content_type_mismatch", "cancelled",
+    "server_error", "short_body", "content_type_mismatch", "checksum_mismatch", "unexpected_status", "too_large",
+    "cancelled",
+  ]
+
+  /// The closed list of `not_warmed`.
+  package static let notWarmedReasons = [
+    "uncacheable", "bypass", "dynamic", "over_limit", "quota_exhausted", "not_hit",
   ]
 
   /// The closed list of `cache`.

@@ -113,6 +113,15 @@ package struct ResumeOptions: ParsableArguments {
 
   package init() {}
 
+  /// What the output already holds, if it is to be continued, for a run that writes nothing.
+  /// - Parameter owned: the members that the tool writes.
+  package func look(_ options: OutputOptions, owning owned: [Field], _ run: Run) throws(Failure) -> Resume? {
+    guard resume || !keepFailed else { throw Failure(.usage, "--keep-failed needs --resume") }
+    guard resume else { return nil }
+    guard let path = options.output, options.isFile else { throw Failure(.usage, "--resume needs -o FILE") }
+    return try Resume(lookingAt: path, owning: owned, keepFailed: keepFailed, console: run.console)
+  }
+
   /// Opens the output, continued if asked for, with what it already holds.
   /// - Parameter owned: the members that the tool writes.
   package func open(

@@ -10,6 +10,8 @@ package final class Progress {
   package var failed = 0
   /// The share of the input that was read, where its size is known.
   package var fraction: () -> Double? = { nil }
+  /// Items that were read and are not done.
+  package var underWay: () -> Int = { 0 }
   /// What follows the rate, such as a hit ratio; nil: nothing.
   package var detail: () -> String? = { nil }
 
@@ -43,12 +45,19 @@ package final class Progress {
 
   func finish() { console.clearProgressLine() }
 
+  /// Of the input, what is done; what is under way counts as not done.
+  private var doneFraction: Double? {
+    let underWay = underWay()
+    guard underWay > 0 else { return fraction() }
+    return fraction().map { $0 * Double(done) / Double(done + underWay) }
+  }
+
   private var line: String {
     let seconds = Double(Clock.now - began) / 1e6
     var text = "\(done) done, \(Int(Double(done) / max(seconds, 0.001)))/s"
     if failed > 0 { text += ", \(failed) failed" }
     if let detail = detail() { text += ", \(detail)" }
-    if let fraction = fraction(), fraction > 0 {
+    if let fraction = doneFraction, fraction > 0 {
       let left = Int(seconds / fraction - seconds)
       text += ", \(Int(fraction * 100)) %, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
     }

@@ -143,6 +143,9 @@ package final class RecordSource {
     return true
   }
 
+  /// Notes that an item of the record handed out last is done already.
+  package func passedOver() { skippedAsDone += 1 }
+
   /// Reports the line of the record handed out last as bad: it is left out, and the run goes on unless told to stop.
   package func reject(_ bad: BadRecord) throws(Failure) {
     records -= 1

@@ -47,6 +47,20 @@ package final class Resume {
     file.finish = { [unowned self] () throws(Failure) in try leaveOutSuperseded() }
   }
 
+  /// Only looks at what an earlier run left, for a run that writes nothing.
+  package init(lookingAt path: String, owning owned: [Field], keepFailed: Bool, console: Console) throws(Failure) {
+    self.keepFailed = keepFailed
+    parser = RecordParser(reading: [.ok], owning: owned)
+    let path = try OutputFile.resolved(path)
+    let partial = path + ".partial"
+    let found = access(partial, F_OK) == 0 ? partial : path
+    var descriptor = open(found, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0, errno == ENOENT { descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw Failure(.ioError, "cannot open \(found)", errno: errno) }
+    file = OutputFile(path: path, partialPath: partial, descriptor: descriptor)
+    try read(console, name: found)
+  }
+
   /// A partial file that holds what `path` holds.
   private static func copy(_ path: String) throws(Failure) -> OutputFile {
     let earlier = open(path, O_RDONLY | O_CLOEXEC)
@@ -124,8 +138,11 @@ package final class Resume {
   }
 
   /// Whether `item`, a record of the input, has been done. Each call stands for one occurrence.
-  func isDone(_ item: Record) -> Bool {
-    let identity = hash.identity(ofBody: item.body)
+  func isDone(_ item: Record) -> Bool { isDone(body: item.body) }
+
+  /// Whether the item has been done whose line is `body`, without its closing brace and the members of a result.
+  package func isDone(body: Bytes) -> Bool {
+    let identity = hash.identity(ofBody: body)
     if failed.contains(identity), !superseded.contains(identity) { superseded.insert(identity) }
     return done.take(identity)
   }

@@ -12,6 +12,8 @@ struct Settings {
   }
 
   private static let prefix = "MEDIA_TOOLKIT_"
+  /// The place of the settings, and a secret that no option takes.
+  private static let notSettings: Set<String> = ["MEDIA_TOOLKIT_CONFIG", "MEDIA_TOOLKIT_BEARER_TOKEN"]
   private static let notSettable: Set<String> = ["help", "version", "schema", "config", "generate-completion-script"]
 
   /// What `found` comes to as arguments; each with where it was set.
@@ -57,7 +59,7 @@ struct Settings {
       let text = String(cString: entry)
       guard text.hasPrefix(prefix), let equals = text.firstIndex(of: "=") else { continue }
       let variable = String(text[..<equals])
-      guard variable != "MEDIA_TOOLKIT_CONFIG" else { continue }
+      guard !notSettings.contains(variable) else { continue }
       let name = variable.dropFirst(prefix.count).lowercased().map { $0 == "_" ? "-" : $0 }
       found.append(Setting(name: String(name), values: [String(text[text.index(after: equals)...])], place: variable))
     }

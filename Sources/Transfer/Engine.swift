@@ -1,157 +1,132 @@
-import CCurl
 import CLinux
 import Glibc
 import Records
 import Toolkit
 
-/// Fetches what a source yields: one thread, one epoll descriptor, many small multi handles. Input is read only while a
-/// worker is free, so that memory does not grow with it; no item is ever dropped.
+/// Fetches what a source yields, on one thread and one epoll descriptor. Input is read only while there is room, so that
+/// memory does not grow with it; no item is ever dropped.
 package final class Engine {
   /// Receives each item once, when it has succeeded or will not be tried again.
   package typealias Sink = (_ job: Job, _ outcome: Outcome) -> Void
 
-  private let settings: FetchSettings
+  let settings: FetchSettings
   private let source: RecordSource
+  private let resume: Resume?
   private let output: Output
   private let run: Run
   private let sink: Sink
-  private let context: CurlContext
-  private let sockets: SocketTable
-  private var shards: [ConnectionShard] = []
-  private var workers: [Worker] = []
-  private var retries = RetryQueue()
-  private var hosts = HostGate()
+  private let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+  private let throttle: Throttle?
+  private var curl: CurlTransport!
+  private var plain: PlainTransport!
+  private var names: HostNames?
+  private var purges: PurgeChunks?
+  var scheduler: Scheduler
+  private var hosts: Hosts
   private var spareJobs: [Job] = []
-  private var inFlight = 0
+  /// Bytes that the jobs hold.
+  private var footprint = 0
   private var inputHasEnded = false
   private var isWaitingForInput = false
   private var isWaitingForReader = false
   private var unflushedSince = Int.max
   private var cutOffAt = Int.max
+  /// What `Scheduler.Next.wait` said last.
+  private var schedulerDue = Int.max
   private let grace: Int
-  private var recentShard: ConnectionShard?
 
-  /// - Parameter grace: seconds that requests in flight have after a signal.
+  /// Requests that wait, beyond those in flight, at most.
+  private static let window = 10_000
+  /// Bytes that requests may hold before no more are read.
+  private static let footprintLimit = 64 << 20
+  private static let flushInterval = 50_000
+
+  /// - Parameters:
+  ///   - resume: what is done already, where the items are more than the records: see `FetchSettings.pops`.
+  ///   - grace: seconds that requests in flight have after a signal.
   package init(
-    _ settings: FetchSettings, source: RecordSource, output: Output, run: Run, grace: Int, sink: @escaping Sink
+    _ settings: FetchSettings, source: RecordSource, resume: Resume?, output: Output, run: Run, grace: Int,
+    sink: @escaping Sink
   ) throws(Failure) {
     self.settings = settings
     self.source = source
+    self.resume = settings.pops.isEmpty ? nil : resume
     self.output = output
     self.run = run
     self.grace = grace
     self.sink = sink
-    context = try CurlContext(settings)
-    sockets = SocketTable(capacity: 2 * settings.workers + 64)
+    throttle = settings.bandwidth.map { Throttle(bytesPerSecond: $0) }
+    scheduler = Scheduler(settings)
+    hosts = Hosts(settings)
+    try openTransports()
     output.stopBlocking()
-    watch(Signals.wakeDescriptor, EPOLLIN)
+    watch(Signals.wakeDescriptor, EPOLLIN.rawValue)
   }
 
-  private func watch(_ descriptor: Int32, _ events: EPOLL_EVENTS) {
-    var event = epoll_event(events: events.rawValue, data: epoll_data_t(fd: descriptor))
-    epoll_ctl(sockets.epoll, EPOLL_CTL_ADD, descriptor, &event)
+  deinit { close(epoll) }
+
+  private func openTransports() throws(Failure) {
+    curl = try CurlTransport(settings, epoll: epoll, throttle: throttle) { [unowned self] job in
+      scheduler.lookedUp(job)
+    } onEnd: { [unowned self] in
+      ended($0, $1)
+    }
+    plain = PlainTransport(settings, epoll: epoll, throttle: throttle) { [unowned self] in
+      curl.start($0)
+    } onEnd: { [unowned self] in
+      ended($0, $1)
+    }
+    if !settings.nameServers.isEmpty {
+      names = try HostNames(settings) { [unowned self] in rewatch($0, reads: $1, writes: $2) }
+    }
+    if let purge = settings.purge {
+      purges = PurgeChunks(purge, size: settings.purgeChunk, run: run) { [unowned self] in
+        rewatch($0, reads: $1, writes: $2)
+      }
+    }
   }
 
-  private func unwatch(_ descriptor: Int32) { epoll_ctl(sockets.epoll, EPOLL_CTL_DEL, descriptor, nil) }
+  /// Items that were read and are not done.
+  package var itemsUnderWay: Int { scheduler.inFlight + scheduler.waitingCount + (purges?.count ?? 0) }
+
+  // MARK: Descriptors
+
+  private func watch(_ descriptor: Int32, _ events: UInt32) {
+    var event = epoll_event(events: events, data: epoll_data_t(u64: UInt64(descriptor)))
+    if epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 {
+      epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
+    }
+  }
+
+  private func unwatch(_ descriptor: Int32) { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
+
+  private func rewatch(_ descriptor: Int32, reads: Bool, writes: Bool) {
+    guard reads || writes else { return unwatch(descriptor) }
+    watch(descriptor, (reads ? EPOLLIN.rawValue : 0) | (writes ? EPOLLOUT.rawValue : 0))
+  }
+
+  // MARK: The loop
 
   /// Fetches until the input has ended and all is done, or a signal has cut it short.
   package func fetchAll() throws(Failure) {
-    var events = [epoll_event](repeating: epoll_event(), count: 32)
+    var events = [epoll_event](repeating: epoll_event(), count: 256)
     while true {
+      // What is due may give back workers, and add to what waits.
+      tick()
       try admit()
-      if inputHasEnded, inFlight == 0, retries.count == 0 { break }
+      if inputHasEnded, scheduler.inFlight == 0, scheduler.waitingCount == 0, purges?.isEmpty ?? true { break }
       stopIfAsked()
-      tickShards()
-      let count = epoll_wait(sockets.epoll, &events, Int32(events.count), timeout())
-      for i in 0..<max(0, Int(count)) { handle(events[i]) }
+      let count = epoll_wait(epoll, &events, Int32(events.count), timeout())
+      for i in 0..<max(0, Int(count)) { handle(events[i].data.u64, events[i].events) }
       try flushIfDue()
       run.progress.refresh()
     }
     try output.flush()
   }
 
-  // MARK: Starting
-
-  /// Starts retries that are due and new requests, while workers are free.
-  private func admit() throws(Failure) {
-    for job in hosts.release() { retries.add(job, due: 0) }
-    while inFlight < settings.workers, !Signals.isStopping {
-      if let job = retries.popDue(Clock.now) {
-        start(job)
-        continue
-      }
-      guard wantsInput, !isWaitingForInput else { return }
-      switch try source.nextIfReady() {
-      case .record(let request): try take(request)
-      case .end: inputHasEnded = true
-      case .notYet: return waitForInput()
-      }
-    }
-    if Signals.isStopping { inputHasEnded = true }
-  }
-
-  /// Whether a further request may be taken in: retries that wait count too, so that memory stays bounded.
-  private var wantsInput: Bool {
-    !inputHasEnded && !output.isFull && inFlight < settings.workers
-      && inFlight + retries.count + hosts.waitingCount < 2 * settings.workers
-  }
-
-  private func take(_ request: Record) throws(Failure) {
-    let job = spareJobs.popLast() ?? Job()
-    do throws(BadRecord) {
-      try job.load(request)
-      start(job)
-    } catch {
-      spareJobs.append(job)
-      try source.reject(error)
-    }
-  }
-
-  private func start(_ job: Job) {
-    switch hosts.admit(job, Clock.now) {
-    case .later(let due): retries.add(job, due: due)
-    case .kept: break
-    case .now:
-      inFlight += 1
-      shard(for: job).start(job, settings)
-    }
-  }
-
-  /// A shard with a free worker: where the last request went if to the same host, else one by the host's hash, so that open
-  /// connections are found again.
-  private func shard(for job: Job) -> ConnectionShard {
-    if let recentShard, recentShard.hasIdle, recentShard.lastHost == job.hostHash { return recentShard }
-    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost == job.hostHash }) {
-      addWorker()
-    }
-    let first = Int(job.hostHash % UInt64(shards.count))
-    for i in 0..<shards.count {
-      let shard = shards[(first + i) % shards.count]
-      if shard.hasIdle {
-        recentShard = shard
-        return shard
-      }
-    }
-    preconditionFailure("no free worker for a request within the limit")
-  }
-
-  private func addWorker() {
-    if workers.count % ConnectionShard.size == 0 { shards.append(ConnectionShard(sockets: sockets)) }
-    let shard = shards[shards.count - 1]
-    let worker = Worker(shard, settings, context)
-    workers.append(worker)
-    shard.add(worker)
-  }
-
-  // MARK: Waiting
-
-  private func waitForInput() {
-    isWaitingForInput = true
-    watch(source.descriptor, EPOLLIN)
-  }
-
-  private func handle(_ event: epoll_event) {
-    let descriptor = event.data.fd
+  private func handle(_ tag: UInt64, _ events: UInt32) {
+    guard tag < 1 << 32 else { return plain.handle(tag, events) }
+    let descriptor = Int32(truncatingIfNeeded: tag)
     if descriptor == Signals.wakeDescriptor { return Signals.drainWake() }
     if isWaitingForInput, descriptor == source.descriptor {
       isWaitingForInput = false
@@ -161,37 +136,175 @@ package final class Engine {
       isWaitingForReader = false
       return unwatch(descriptor)
     }
-    guard let shard = sockets.shard(for: descriptor)?.takeUnretainedValue() else { return }
-    var action: Int32 = 0
-    if event.events & EPOLLIN.rawValue != 0 { action |= CURL_CSELECT_IN }
-    if event.events & EPOLLOUT.rawValue != 0 { action |= CURL_CSELECT_OUT }
-    if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { action |= CURL_CSELECT_ERR }
-    shard.act(descriptor, action)
-    shard.reap(finished)
+    let isReadable = events & ~EPOLLOUT.rawValue != 0
+    let isWritable = events & (EPOLLOUT.rawValue | EPOLLERR.rawValue) != 0
+    if names?.handle(descriptor, isReadable: isReadable, isWritable: isWritable) == true { return }
+    if purges?.handle(descriptor, isReadable: isReadable, isWritable: isWritable) == true { return release() }
+    curl.handle(descriptor, events)
   }
 
-  private func tickShards() {
+  private func tick() {
     let now = Clock.now
-    for shard in shards where shard.deadline <= now {
-      shard.act(CURL_SOCKET_TIMEOUT, 0)
-      shard.reap(finished)
-    }
+    curl.tick(now)
+    plain.tick(now)
+    names?.tick(now)
+    if let purges, purges.tick(now) { release() }
   }
 
   /// Milliseconds until something is due.
   private func timeout() -> Int32 {
-    var due = min(inFlight < settings.workers ? retries.nextDue : .max, cutOffAt)
-    for shard in shards { due = min(due, shard.deadline) }
+    let now = Clock.now
+    var due = min(schedulerDue, cutOffAt)
+    due = min(due, curl.deadline(now), plain.deadline(now))
+    due = min(due, names?.deadline ?? .max, purges?.deadline ?? .max)
     if unflushedSince < .max, !isWaitingForReader { due = min(due, unflushedSince + Self.flushInterval) }
     if wantsInput, !isWaitingForInput { return 0 }
-    let now = Clock.now
     let idle = run.progress.refreshInterval
     guard due < .max else { return idle }
     let wait = Int32(min(max(0, (due - now + 999) / 1000), 60_000))
     return idle < 0 ? wait : min(wait, idle)
   }
 
-  private static let flushInterval = 50_000
+  // MARK: Starting
+
+  /// Takes in requests while there is room, and starts what may start.
+  private func admit() throws(Failure) {
+    while !Signals.isStopping {
+      schedulerDue = startAll()
+      guard wantsInput, !isWaitingForInput else { break }
+      switch try source.nextIfReady() {
+      case .record(let request): try take(request)
+      case .end: inputHasEnded = true
+      case .notYet: waitForInput()
+      }
+      if inputHasEnded { purges?.close() }
+    }
+    if Signals.isStopping { inputHasEnded = true }
+  }
+
+  /// Starts what may start now; returns when to look again.
+  private func startAll() -> Int {
+    guard scheduler.waitingCount > 0 else { return .max }
+    let now = Clock.now
+    while true {
+      switch scheduler.next(now) {
+      case .start(let job): start(job, now)
+      case .abandon(let job): abandon(job)
+      case .wait(let due): return due
+      }
+    }
+  }
+
+  /// Whether a further request may be taken in. Those that wait count too, so that memory stays bounded; they are read
+  /// ahead only where that helps to choose the next.
+  private var wantsInput: Bool {
+    guard !inputHasEnded, !output.isFull, footprint < Self.footprintLimit else { return false }
+    guard itemsUnderWay < settings.workers + max(Self.window, 2 * settings.purgeChunk) else { return false }
+    return settings.isBySize || scheduler.hasFreeWorker && scheduler.readyCount == 0
+  }
+
+  private func waitForInput() {
+    isWaitingForInput = true
+    watch(source.descriptor, EPOLLIN.rawValue)
+  }
+
+  private func take(_ request: Record) throws(Failure) {
+    do throws(BadRecord) {
+      let named = try settings.pop(namedBy: request)
+      guard !settings.pops.isEmpty else { return submit(try loaded(request)) }
+      for pop in settings.pops.indices where named == nil || named == pop {
+        let job = try loaded(request)
+        job.target(pop, settings, isNamed: named != nil)
+        if resume?.isDone(body: job.body.bytes) == true {
+          source.passedOver()
+          recycle(job)
+        } else {
+          submit(job)
+        }
+      }
+    } catch {
+      try source.reject(error)
+    }
+  }
+
+  private func loaded(_ request: Record) throws(BadRecord) -> Job {
+    let job = spareJobs.popLast() ?? Job()
+    do throws(BadRecord) {
+      try job.load(request, settings)
+    } catch {
+      recycle(job)
+      throw error
+    }
+    return job
+  }
+
+  private func submit(_ job: Job) {
+    job.host = hosts.host(job.start, pop: job.pop)
+    job.held = job.footprint
+    footprint += job.held
+    if settings.asksForSize, job.size == nil {
+      job.step = .measure
+      scheduler.add(job)
+    } else {
+      proceed(job)
+    }
+  }
+
+  /// Sends `job` on its way once its size is known, or will not be.
+  func proceed(_ job: Job) {
+    job.place = settings.isBySize ? settings.sizeClasses.index(of: job.size ?? 0) : 0
+    job.failures = 0
+    guard let purges else {
+      job.step = .fetch
+      return scheduler.add(job)
+    }
+    job.step = .purge
+    purges.add(job, Clock.now)
+    if purges.isByMethod { scheduler.add(job) }
+  }
+
+  /// Begins an attempt of `job`, which has a worker.
+  private func start(_ job: Job, _ now: Int) {
+    if job.step != .measure { job.attempts += 1 }
+    let needsRefresh = job.host.takesRefresh(now: now)
+    if let names, job.host.name != nil, job.host.address == nil || needsRefresh { return lookUp(job, names) }
+    dispatch(job, overLibcurl: needsRefresh)
+  }
+
+  private func dispatch(_ job: Job, overLibcurl: Bool = false) {
+    if !overLibcurl, PlainTransport.canTake(job) { plain.start(job) } else { curl.start(job) }
+  }
+
+  private func lookUp(_ job: Job, _ names: HostNames) {
+    let began = Clock.now
+    names.lookUp(job) { [unowned self] failure in
+      job.lookupTime = Clock.now - began
+      guard let failure else {
+        scheduler.lookedUp(job)
+        return dispatch(job)
+      }
+      ended(job, failure)
+    }
+  }
+
+  /// Sends on what has been purged.
+  func release() {
+    guard let purges else { return }
+    for job in purges.takePurged() {
+      job.step = .fetch
+      job.failures = 0
+      scheduler.add(job)
+    }
+    for (job, outcome) in purges.takeFailed() { conclude(job, outcome) }
+  }
+
+  /// The purge of `job` has ended.
+  func purged(_ job: Job, _ outcome: Outcome) {
+    purges?.ended(job, outcome)
+    release()
+  }
+
+  // MARK: Writing
 
   private func flushIfDue() throws(Failure) {
     guard !isWaitingForReader, unflushedSince < .max else { return }
@@ -201,51 +314,41 @@ package final class Engine {
     guard !output.buffer.isEmpty else { return }
     // The reader is slow: once much has gathered no new request begins, but those in flight go on.
     isWaitingForReader = true
-    watch(output.descriptor, EPOLLOUT)
+    watch(output.descriptor, EPOLLOUT.rawValue)
   }
 
-  // MARK: Ending
-
-  private func finished(_ job: Job, _ outcome: Outcome) {
-    inFlight -= 1
-    job.hasLookedUp = true
-    guard outcome.error != nil, !Signals.isStopping else { return conclude(job, outcome) }
-    if let seconds = outcome.retryAfter {
-      hosts.rest(job.hostHash, until: Clock.now + min(seconds * 1_000_000, settings.retry.maximumDelay))
-    }
-    let decision = settings.retry.decide(
-      attempts: job.attempts, isTransient: outcome.isTransient, retryAfter: outcome.retryAfter,
-      random: .random(in: 0...1))
-    switch decision {
-    case .giveUp: conclude(job, outcome)
-    case .retry(let pause):
-      job.lastOutcome = outcome
-      retries.add(job, due: Clock.now + pause)
-    case .tooFar(let seconds):
-      var outcome = outcome
-      outcome.message += ", to be asked again in \(seconds) s"
-      conclude(job, outcome)
-    }
-  }
-
-  private func conclude(_ job: Job, _ outcome: Outcome) {
+  func conclude(_ job: Job, _ outcome: Outcome) {
     sink(job, outcome)
-    spareJobs.append(job)
+    recycle(job)
     if unflushedSince == .max { unflushedSince = Clock.now }
   }
 
-  /// After a signal: waiting retries end as they last did; what is in flight is cut off when its time is up.
+  /// Forgets `job`, whose item is done or left to a later run.
+  func recycle(_ job: Job) {
+    footprint -= job.held
+    job.held = 0
+    job.host = nil
+    // One with a huge record would keep its memory.
+    if spareJobs.count < settings.workers + Self.window, job.footprint < 16 << 10 { spareJobs.append(job) }
+  }
+
+  func warn(_ message: String) { run.console.warning(message) }
+
+  // MARK: Ending
+
+  /// After a signal: what waits ends as it last did, or is left to a later run; what is in flight is cut off when its time
+  /// is up.
   private func stopIfAsked() {
     guard Signals.isStopping else { return }
     if cutOffAt == .max { cutOffAt = Clock.now + grace * 1_000_000 }
-    while let job = retries.popAny() {
-      if let outcome = job.lastOutcome { conclude(job, outcome) } else { spareJobs.append(job) }
+    for host in hosts.all { scheduler.drain(host) }
+    purges?.cancel()
+    while let job = scheduler.popAny() {
+      if let outcome = job.lastOutcome { conclude(job, outcome) } else { recycle(job) }
     }
     guard Clock.now >= cutOffAt else { return }
-    for worker in workers where worker.job != nil {
-      let (job, outcome) = worker.shard.cancel(worker)
-      inFlight -= 1
-      conclude(job, outcome)
-    }
+    names?.cancelAll()
+    curl.cancelAll()
+    plain.cancelAll()
   }
 }

@@ -10,9 +10,6 @@ import Transfer
     version: "mt-fetch \(toolkitVersion)")
   static let schema = Schema.items(of: .fetch)
 
-  @Option(help: ArgumentHelp("Requests in flight at most.", valueName: "n"))
-  var workers = 500
-
   @Option(help: ArgumentHelp("Seconds that one attempt may take.", valueName: "seconds"))
   var timeout = 240.0
 
@@ -33,83 +30,35 @@ import Transfer
   @Option(help: ArgumentHelp("Seconds that an idle connection is kept for reuse; 0: none is.", valueName: "seconds"))
   var connectionCloseDelay = 15
 
-  @Option(help: ArgumentHelp("Send this header, “Name: value”; may be repeated.", valueName: "header"))
-  var header: [String] = []
-
-  @Option(help: ArgumentHelp("Send this User-Agent.", valueName: "name"))
-  var userAgent = "media-toolkit/\(toolkitVersion)"
-
-  @Option(help: ArgumentHelp("Trust the authorities in FILE (PEM) instead of the system's.", valueName: "file"))
-  var cacert: String?
-
-  @Flag(help: "Do not check certificates.")
-  var insecure = false
+  @Flag(help: "Write the requests that would be made, and make none.")
+  var dryRun = false
 
   @Option(
     help: ArgumentHelp("Seconds that requests in flight have to end after SIGINT or SIGTERM.", valueName: "seconds"))
   var grace = 5
 
+  @OptionGroup var flow: FlowOptions
+  @OptionGroup var proof: ProofOptions
+  @OptionGroup var place: PlaceOptions
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var resume: ResumeOptions
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
-    func check(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
-      guard range.contains(value) else {
-        throw ValidationError(
-          "--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
-      }
-    }
-    try check("workers", Double(workers), 1...100_000)
-    try check("timeout", timeout, 0.001...86_400)
-    try check("connect-timeout", connectTimeout, 0.001...86_400)
-    try check("retry", Double(retry), 0...100)
-    try check("retry-max-delay", retryMaxDelay, 0...86_400)
-    try check("max-redirects", Double(maxRedirects), 0...100)
-    try check("connection-close-delay", Double(connectionCloseDelay), 0...86_400)
-    try check("grace", Double(grace), 0...3600)
-    guard !userAgent.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-      throw ValidationError("--user-agent holds a control character")
-    }
-    for line in header where !Self.isHeader(line) {
-      throw ValidationError("--header is “Name: value”, not “\(line)”")
-    }
-  }
-
-  /// A name of RFC 9110's token characters, a colon, and a value without controls.
-  private static func isHeader(_ line: String) -> Bool {
-    let name = line.prefix { $0 != ":" }.utf8
-    let marks = "!#$%&'*+-.^_`|~".utf8
-    func isTokenByte(_ byte: UInt8) -> Bool {
-      (48...57).contains(byte) || (97...122).contains(byte | 32) || marks.contains(byte)
-    }
-    return !name.isEmpty && name.count < line.utf8.count && name.allSatisfy(isTokenByte)
-      && !line.utf8.contains { $0 < 0x20 && $0 != 9 || $0 == 0x7F }
+    try checkRange("timeout", timeout, 0.001...86_400)
+    try checkRange("connect-timeout", connectTimeout, 0.001...86_400)
+    try checkRange("retry", Double(retry), 0...100)
+    try checkRange("retry-max-delay", retryMaxDelay, 0...86_400)
+    try checkRange("max-redirects", Double(maxRedirects), 0...100)
+    try checkRange("connection-close-delay", Double(connectionCloseDelay), 0...86_400)
+    try checkRange("grace", Double(grace), 0...3600)
+    try flow.check()
+    try proof.check()
+    try place.check()
   }
 
   func execute(_ run: Run) throws(Failure) {
-    if let cacert, access(cacert, R_OK) != 0 { throw Failure(.noInput, "cannot open \(cacert)", errno: errno) }
-    var settings = self.settings
-    settings.workers = FileDescriptorLimit.raise(for: workers, run.console)
-    try input.input.checkFiles()
-    let (output, resume) = try resume.open(self.output, owning: Field.written(by: .fetch), run)
-    let source = try RecordSource(
-      input.input, run: run, reading: Job.fields, owning: Field.written(by: .fetch), resume: resume,
-      plainLine: plainURL)
-    let tally = Tally()
-    run.progress.detail = { tally.hitRatio }
-    let engine = try Engine(settings, source: source, output: output, run: run, grace: grace) { job, outcome in
-      output.write(job.body.bytes) { $0.append(outcome, of: job) }
-      tally.add(outcome, to: run.progress)
-    }
-    try engine.fetchAll()
-    try source.finish()
-    tally.report(run)
-    try run.complete(output)
-  }
-
-  private var settings: FetchSettings {
     var settings = FetchSettings()
     settings.timeout = Int(timeout * 1e6)
     settings.connectTimeout = Int(connectTimeout * 1e6)
@@ -117,15 +66,60 @@ import Transfer
     settings.retry.maximumDelay = Int(retryMaxDelay * 1e6)
     settings.maximumRedirects = maxRedirects
     settings.connectionCloseDelay = connectionCloseDelay
-    // libcurl takes “Name:” for a header to leave out, and “Name;” for one without a value.
-    settings.headers = header.map { line in
-      let name = line.prefix { $0 != ":" }
-      return line.dropFirst(name.count + 1).allSatisfy { $0 == " " } ? name + ";" : line
+    flow.apply(to: &settings)
+    proof.apply(to: &settings)
+    try place.apply(to: &settings)
+    try input.input.checkFiles()
+    if dryRun { try tryDry(settings, run) } else { try fetch(settings, run) }
+  }
+
+  private func fetch(_ settings: FetchSettings, _ run: Run) throws(Failure) {
+    var settings = settings
+    settings.workers = FileDescriptorLimit.raise(for: settings.workers, run.console)
+    let (output, resume) = try resume.open(self.output, owning: Job.written, run)
+    let source = try source(run, settings, resume)
+    let tally = Tally(run)
+    let engine = try Engine(settings, source: source, resume: resume, output: output, run: run, grace: grace) {
+      [settings] job, outcome in
+      output.write(job.body.bytes) { $0.append(outcome, of: job, settings) }
+      tally.add(outcome, job.proof)
     }
-    settings.userAgent = userAgent
-    settings.authorities = cacert
-    settings.verifiesCertificates = !insecure
-    return settings
+    run.progress.underWay = { engine.itemsUnderWay }
+    try engine.fetchAll()
+    try source.finish()
+    tally.report()
+    try run.complete(output)
+  }
+
+  /// - Parameter resume: what is done already; items of a point of presence are looked for by the engine.
+  private func source(_ run: Run, _ settings: FetchSettings, _ resume: Resume?) throws(Failure) -> RecordSource {
+    try RecordSource(
+      input.input, run: run, reading: Job.fields, owning: Job.written, resume: settings.pops.isEmpty ? resume : nil,
+      plainLine: plainURL)
+  }
+
+  /// Writes what would be fetched to standard output; the file of -o stays as it is.
+  private func tryDry(_ settings: FetchSettings, _ run: Run) throws(Failure) {
+    let resume = try resume.look(self.output, owning: Job.written, run)
+    let source = try source(run, settings, resume)
+    let output = Output(file: nil)
+    run.opened(output)
+    var plan = Plan(settings)
+    while let record = try source.next(beforeWaiting: { () throws(Failure) in try output.flush() }) {
+      do throws(BadRecord) {
+        for job in try plan.jobs(of: record) where settings.pops.isEmpty || resume?.isDone(body: job.body.bytes) != true
+        {
+          plan.add(job)
+          output.write(job.body.bytes) { _ in }
+        }
+      } catch {
+        try source.reject(error)
+      }
+      try output.flushIfFull()
+    }
+    try source.finish()
+    try run.complete(output)
+    run.console.note(plan.summary)
   }
 
   /// A line that is a URL and no JSON.
@@ -135,9 +129,4 @@ import Transfer
     record.append(quoted: line)
     record.append("}")
   }
-}
-
-extension Double {
-  /// Without a needless “.0”.
-  fileprivate var plain: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
 }

@@ -6,11 +6,6 @@ import Toolkit
 ///
 /// Who drops one ends it. For the main thread alone.
 package final class ChildProcess {
-  package enum Ending: Equatable, Sendable {
-    case exited(status: Int32)
-    case killed(signal: Int32)
-  }
-
   enum Event {
     /// `output` has something to read, perhaps its end.
     case output
@@ -26,7 +21,7 @@ package final class ChildProcess {
   private var errors: Int32
   private var messages = MessageLines()
   private let onMessage: (String) -> Void
-  private var ending: Ending?
+  private var ending: ProgramEnding?
 
   /// Starts a program that is looked for in PATH, posix_spawnp(3).
   /// - Parameters:
@@ -41,7 +36,8 @@ package final class ChildProcess {
     let outputPipe = try Pipe()
     let errorPipe = try Pipe()
     var pid = pid_t()
-    let code = spawn(program, arguments, environment, outputPipe, errorPipe, &pid)
+    let code = spawn(
+      program, arguments, environment: environment, output: outputPipe.writeEnd, errors: errorPipe.writeEnd, &pid)
     guard code == 0 else {
       let why = code == ENOENT ? "it is not in PATH" : systemMessage(code)
       throw Failure(.unavailable, "cannot run \(program): \(why)")
@@ -82,7 +78,7 @@ package final class ChildProcess {
 
   /// How the program ended; waits for that. To be called when all of its output is read. Nil: a signal came, or
   /// `milliseconds` were over.
-  package func waitForEnd(milliseconds: Int = .max) -> Ending? {
+  package func waitForEnd(milliseconds: Int = .max) -> ProgramEnding? {
     let began = Clock.now
     while ending == nil, !Signals.isStopping, Clock.now - began < milliseconds.multipliedOrMax(by: 1000) {
       // Others that it started may have its standard error open for longer than it lives.
@@ -112,24 +108,9 @@ package final class ChildProcess {
     while !hasEnded() { usleep(1000) }
   }
 
-  /// Asks without waiting, waitpid(2).
   private func hasEnded() -> Bool {
-    guard ending == nil else { return true }
-    var status: Int32 = 0
-    let found = waitpid(pid, &status, WNOHANG)
-    guard found != 0, found > 0 || errno != EINTR else { return false }
-    let signal = status & 0x7F
-    ending = signal == 0 ? .exited(status: status >> 8 & 0xFF) : .killed(signal: signal)
-    return true
-  }
-}
-
-extension ChildProcess.Ending: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .exited(let status): "ended with status \(status)"
-    case .killed(let signal): "was killed by signal \(signal)"
-    }
+    if ending == nil { ending = ProgramEnding(ifOver: pid) }
+    return ending != nil
   }
 }
 

@@ -10,7 +10,7 @@ struct ProgramListing {
   }
 
   struct Outcome {
-    var ending: ChildProcess.Ending
+    var ending: ProgramEnding
     var objects: Int
     /// Why a line, the first such one, could not be understood.
     var badLine: String?

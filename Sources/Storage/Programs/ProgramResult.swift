@@ -7,7 +7,7 @@ package struct ProgramResult {
   package let output: [UInt8]
   /// Its standard error, lines without the blank ones.
   package let messages: [String]
-  package let ending: ChildProcess.Ending
+  package let ending: ProgramEnding
 
   /// Runs a program to its end; see `ChildProcess`.
   /// - Parameters:

@@ -1,0 +1,311 @@
+import CCurl
+import Glibc
+import Records
+import Toolkit
+
+/// One request at a time over libcurl, by one easy handle that is kept for the next.
+final class CurlWorker {
+  let easy: UnsafeMutableRawPointer
+  unowned let shard: ConnectionShard
+  /// The share and the headers that the handle points at must outlive it.
+  private let context: CurlContext
+  private let settings: FetchSettings
+  private let throttle: Throttle?
+  private(set) var job: Job?
+  private var head = ResponseHead()
+  private var bytes = 0
+  private var startedAt = Timestamp(milliseconds: 0)
+  /// Microseconds of the attempt that had passed before libcurl took it over.
+  private var offset = 0
+  private var failure: (error: FetchError, message: String)?
+  private var hash: BodyHash?
+  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+  // What the handle is set to.
+  private var acceptList: UnsafeMutablePointer<curl_slist>?
+  private var currentAccept: String?
+  private var currentMethod = "GET"
+  private var currentRange: ByteRange?
+  private var usesLargeBuffer = false
+  private var isHopped = false
+  private var currentConnectTo: UnsafeMutablePointer<curl_slist>?
+  /// Keeps `currentConnectTo`.
+  private var host: Host?
+
+  init(_ shard: ConnectionShard, _ settings: FetchSettings, _ context: CurlContext, _ throttle: Throttle?) {
+    self.shard = shard
+    self.context = context
+    self.settings = settings
+    self.throttle = throttle
+    guard let easy = curl_easy_init() else { fatalError("out of memory") }
+    self.easy = easy
+    hash = settings.checksum.map { BodyHash($0) }
+    errorText[0] = 0
+    context.apply(settings, to: easy)
+    let this = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_set_pointer(easy, CURLOPT_PRIVATE, this)
+    _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    _ = ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION, CURLOPT_WRITEDATA, takeBody, this)
+    _ = ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA, takeHeader, this)
+    _ = ccurl_set_open_callback(easy, openSocket, this)
+    _ = ccurl_set_close_callback(easy, closeSocket, Unmanaged.passUnretained(shard.sockets).toOpaque())
+    if settings.allowsPlain { _ = ccurl_set_connected_callback(easy, connected, this) }
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    curl_slist_free_all(acceptList)
+    errorText.deallocate()
+  }
+
+  // MARK: Starting
+
+  /// Prepares the handle for the next attempt of `job`.
+  func start(_ job: Job) {
+    self.job = job
+    bytes = 0
+    errorText[0] = 0
+    failure = nil
+    head.removeAll()
+    startedAt = .now
+    offset = 0
+    hash?.reset()
+    setPlace(job)
+    setAccept(job.accept)
+    setMethod(settings.method(of: job))
+    setRange(settings.range(of: job))
+    setBufferSize(large: (job.size ?? 0) > 8 << 20)
+  }
+
+  /// libcurl copies the URL.
+  private func setPlace(_ job: Job) {
+    if let hop = job.hop {
+      offset = Clock.now - hop.began
+      startedAt = hop.started
+      _ = hop.url.withCString { ccurl_set_pointer(easy, CURLOPT_URL, $0) }
+      _ = ccurl_set_long(easy, CURLOPT_MAXREDIRS, max(0, settings.maximumRedirects - hop.count))
+      _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, (settings.timeout - offset) / 1000))
+    } else {
+      _ = ccurl_set_pointer(easy, CURLOPT_URL, job.url.bytes.baseAddress)
+      if isHopped {
+        _ = ccurl_set_long(easy, CURLOPT_MAXREDIRS, settings.maximumRedirects)
+        _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, settings.timeout / 1000)
+      }
+    }
+    isHopped = job.hop != nil
+    guard job.host.connectTo != currentConnectTo else { return }
+    currentConnectTo = job.host.connectTo
+    host = job.host
+    _ = ccurl_set_pointer(easy, CURLOPT_CONNECT_TO, currentConnectTo)
+  }
+
+  private func setAccept(_ accept: String?) {
+    guard accept != currentAccept else { return }
+    currentAccept = accept
+    let others = settings.headers.filter { accept == nil || !$0.lowercased().hasPrefix("accept:") }
+    let lines = others + (accept.map { ["Accept: \($0)"] } ?? [])
+    let replaced = acceptList
+    acceptList = lines.reduce(nil) { curl_slist_append($0, $1) }
+    _ = ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, acceptList)
+    curl_slist_free_all(replaced)
+  }
+
+  private func setMethod(_ method: String) {
+    guard method != currentMethod else { return }
+    currentMethod = method
+    if method == "HEAD" {
+      _ = ccurl_set_pointer(easy, CURLOPT_CUSTOMREQUEST, nil)
+      _ = ccurl_set_long(easy, CURLOPT_NOBODY, 1)
+    } else {
+      _ = ccurl_set_long(easy, CURLOPT_NOBODY, 0)
+      _ = ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
+      _ = method.withCString { ccurl_set_pointer(easy, CURLOPT_CUSTOMREQUEST, method == "GET" ? nil : $0) }
+    }
+  }
+
+  private func setRange(_ range: ByteRange?) {
+    guard range != currentRange else { return }
+    currentRange = range
+    guard let range else { return _ = ccurl_set_pointer(easy, CURLOPT_RANGE, nil) }
+    _ = range.headerValue.dropFirst("bytes=".count).withCString { ccurl_set_pointer(easy, CURLOPT_RANGE, $0) }
+  }
+
+  /// Fewer, larger reads halve the cost of large bodies; small ones would only pay for the memory.
+  private func setBufferSize(large: Bool) {
+    guard large != usesLargeBuffer else { return }
+    usesLargeBuffer = large
+    _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, large ? 512 << 10 : 16 << 10)
+  }
+
+  // MARK: While libcurl works
+
+  /// A socket to an address: the name has been looked up.
+  fileprivate func opened(_ socket: Int32) {
+    shard.sockets.opened(socket)
+    // The codec needs the address that answers, not the first that is tried.
+    if let job, job.isLeader, !job.host.isPlain { shard.lookedUp(job) }
+  }
+
+  /// A connection to `address` stands.
+  fileprivate func isConnected(_ address: UnsafePointer<CChar>) {
+    guard let job, job.hop == nil, job.host.isPlain else { return }
+    if job.host.address == nil { job.host.connected(to: String(cString: address), now: Clock.now) }
+    if job.isLeader { shard.lookedUp(job) }
+  }
+
+  /// What libcurl is to be told of `data`: how much was taken, or to wait.
+  fileprivate func addBody(_ data: Bytes) -> Int {
+    if let throttle {
+      guard throttle.allowance(now: Clock.now) > 0 else {
+        shard.wait(self)
+        return Int(CURL_WRITEFUNC_PAUSE)
+      }
+      throttle.spend(data.count)
+    }
+    bytes += data.count
+    hash?.add(data)
+    if let limit = settings.maximumBytes, bytes > limit, job?.step == .fetch {
+      failure = (.tooLarge, "the body has more than \(limit) bytes")
+      return 0
+    }
+    return data.count
+  }
+
+  /// There may be more of the body.
+  func resume() { curl_easy_pause(easy, CURLPAUSE_CONT) }
+
+  /// False where the head grows beyond all bounds, or promises too much.
+  fileprivate func addHeader(_ line: Bytes) -> Bool {
+    head.add(line: line)
+    if head.length > ResponseHead.limit {
+      failure = (.protocolError, "more than \(ResponseHead.limit) bytes of headers")
+    } else if head.isComplete, let limit = settings.maximumBytes, job?.step == .fetch, currentMethod != "HEAD",
+      let length = head.value(HeaderNames.contentLength)?.decimal, length > limit
+    {
+      failure = (.tooLarge, "the body has \(length) bytes, more than \(limit)")
+    }
+    return failure == nil
+  }
+
+  // MARK: Ending
+
+  /// Reads off how the attempt ended, and lets go of the job.
+  func finish(_ code: CURLcode) -> (job: Job, outcome: Outcome) {
+    guard let job else { preconditionFailure("a worker without a job has finished") }
+    self.job = nil
+    var outcome = Outcome()
+    outcome.started = startedAt
+    outcome.bytes = bytes
+    readTimes(&outcome)
+    if let address = ccurl_get_pointer(easy, CURLINFO_PRIMARY_IP) {
+      outcome.remoteIP = String(cString: address.assumingMemoryBound(to: CChar.self))
+    }
+    outcome.status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
+    outcome.wasConnected = hasConnected(code)
+    if outcome.status > 0 {
+      outcome.httpVersion = httpVersion
+      outcome.read(head, job, settings)
+    }
+    judge(&outcome, job, code)
+    if outcome.error == nil, job.step == .fetch { outcome.checksum = hash?.finish() }
+    if outcome.error == nil { outcome.judge(job, settings) }
+    return (job, outcome)
+  }
+
+  /// How an attempt ends that is cut off.
+  func cancel() -> (job: Job, outcome: Outcome) {
+    var (job, outcome) = finish(CURLE_OK)
+    outcome.fail(.cancelled, "cut off by a signal")
+    return (job, outcome)
+  }
+
+  /// A connection that fails in its TLS handshake has no connect time.
+  private func hasConnected(_ code: CURLcode) -> Bool {
+    ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T) > 0 || code != CURLE_OK && FetchError(code) == .tls
+  }
+
+  private func readTimes(_ outcome: inout Outcome) {
+    let lookup = ccurl_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T)
+    let connect = ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T)
+    let tls = ccurl_get_offset(easy, CURLINFO_APPCONNECT_TIME_T)
+    let first = ccurl_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
+    outcome.total = offset + ccurl_get_offset(easy, CURLINFO_TOTAL_TIME_T)
+    let isNew = ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) > 0
+    if isNew, lookup > 0 { outcome.dns = lookup }
+    if isNew, connect > 0 { outcome.connect = max(0, connect - lookup) }
+    if isNew, tls > 0 { outcome.tls = max(0, tls - connect) }
+    if first > 0, head.length > 0 { outcome.ttfb = offset + first }
+  }
+
+  private var httpVersion: StaticString? {
+    switch ccurl_get_long(easy, CURLINFO_HTTP_VERSION) {
+    case Int(CURL_HTTP_VERSION_1_0): "1.0"
+    case Int(CURL_HTTP_VERSION_1_1): "1.1"
+    case Int(CURL_HTTP_VERSION_2_0): "2"
+    case Int(CURL_HTTP_VERSION_3): "3"
+    default: nil
+    }
+  }
+
+  /// Judges how the transfer went.
+  private func judge(_ outcome: inout Outcome, _ job: Job, _ code: CURLcode) {
+    outcome.isTransient = true
+    if let failure { return outcome.fail(failure.error, failure.message) }
+    if code != CURLE_OK {
+      let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
+      outcome.isTransient = FetchError.isTransient(code)
+      let message = detail.map { String(cString: $0) } ?? ""
+      return outcome.fail(error(code, message), message)
+    }
+    guard head.isComplete else { return outcome.fail(.protocolError, "the headers ended without an empty line") }
+    guard FetchError(status: outcome.status) == nil else { return }
+    checkLength(&outcome)
+  }
+
+  /// libcurl has one code for a connection that breaks and for an answer that breaks the protocol; its message tells them
+  /// apart.
+  private func error(_ code: CURLcode, _ message: String) -> FetchError {
+    guard code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR else { return FetchError(code) }
+    let isBroken = ["Recv failure", "Send failure", "OpenSSL", "SSL_"].contains { message.hasPrefix($0) }
+    return isBroken || message.isEmpty ? .reset : .protocolError
+  }
+
+  /// libcurl takes a Content-Length that it cannot read for none.
+  private func checkLength(_ outcome: inout Outcome) {
+    guard let text = head.value(HeaderNames.contentLength), ![204, 304].contains(outcome.status),
+      currentMethod != "HEAD", head.value(HeaderNames.transferEncoding) == nil
+    else { return }
+    guard let promised = text.decimal else {
+      return outcome.fail(.protocolError, "Content-Length is “\(text.string.prefix(40))”")
+    }
+    if Int(promised) != bytes {
+      outcome.fail(.shortBody, "\(bytes) bytes came of \(promised) that were promised")
+    }
+  }
+}
+
+private let takeBody: curl_write_callback = { text, size, count, context in
+  let worker = Unmanaged<CurlWorker>.fromOpaque(context!)
+  return worker._withUnsafeGuaranteedRef { $0.addBody(Bytes(start: text, count: size * count)) }
+}
+
+private let takeHeader: curl_write_callback = { text, size, count, context in
+  let worker = Unmanaged<CurlWorker>.fromOpaque(context!)
+  let isTaken = worker._withUnsafeGuaranteedRef { $0.addHeader(Bytes(start: text, count: size * count)) }
+  return isTaken ? size * count : 0
+}
+
+private let openSocket: curl_sockopt_callback = { context, socket, _ in
+  Unmanaged<CurlWorker>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.opened(socket) }
+  return Int32(CURL_SOCKOPT_OK)
+}
+
+private let connected: curl_prereq_callback = { context, address, _, _, _ in
+  if let address { Unmanaged<CurlWorker>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.isConnected(address) } }
+  return CURL_PREREQFUNC_OK
+}
+
+private let closeSocket: curl_closesocket_callback = { context, socket in
+  Unmanaged<SocketTable>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.forget(socket) }
+  return close(socket)
+}

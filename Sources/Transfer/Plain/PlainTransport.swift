@@ -1,0 +1,305 @@
+import CLinux
+import Glibc
+import Records
+import Toolkit
+
+/// Requests over the toolkit's own HTTP/1.1 codec: plain TCP to a known address. Each connection is registered with epoll
+/// once, edge-triggered; bodies that nobody looks at are discarded by the kernel.
+final class PlainTransport {
+  let settings: FetchSettings
+  let throttle: Throttle?
+  /// Called with a job whose attempt has ended.
+  private let onEnd: (Job, Outcome) -> Void
+  /// Called with a job that a redirect has sent elsewhere; `Job.hop` says where.
+  let onHop: (Job) -> Void
+  private let epoll: Int32
+  private var connections: [PlainConnection] = []
+  private var free: [PlainConnection] = []
+  private var openCount = 0
+  /// Where the search for an idle connection to close goes on.
+  private var hand = 0
+  /// No deadline of a connection is earlier.
+  private var nextDeadline = Int.max
+  private var writer: RequestWriter
+  /// Connections that may have more to read, though no event will say so.
+  private var unread: [PlainConnection.Key] = []
+
+  // What reading needs, of which one is enough.
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+  var head = ResponseHead()
+
+  init(
+    _ settings: FetchSettings, epoll: Int32, throttle: Throttle?, onHop: @escaping (Job) -> Void,
+    onEnd: @escaping (Job, Outcome) -> Void
+  ) {
+    self.settings = settings
+    self.epoll = epoll
+    self.throttle = throttle
+    self.onHop = onHop
+    self.onEnd = onEnd
+    writer = RequestWriter(settings)
+  }
+
+  deinit {
+    for connection in connections where connection.descriptor >= 0 { close(connection.descriptor) }
+    buffer.deallocate()
+  }
+
+  /// Whether `job` can go this way.
+  static func canTake(_ job: Job) -> Bool {
+    job.host.isPlain && job.host.address != nil && job.isPlain && job.hop == nil
+  }
+
+  // MARK: Starting
+
+  /// Begins the next attempt of `job`, of which `canTake` is true.
+  func start(_ job: Job) {
+    let now = Clock.now
+    while let key = job.host.idle.popLast() {
+      let connection = connections[Int(key.index)]
+      guard connection.key == key, connection.state == .idle else { continue }
+      connection.isReused = true
+      begin(job, on: connection, now, .now)
+      return send(connection)
+    }
+    open(job, began: now, started: .now)
+  }
+
+  private func begin(_ job: Job, on connection: PlainConnection, _ began: Int, _ started: Timestamp) {
+    connection.prepare()
+    connection.job = job
+    connection.began = began
+    connection.started = started
+    connection.state = .head
+    setDeadline(connection, began + settings.timeout)
+  }
+
+  private func setDeadline(_ connection: PlainConnection, _ deadline: Int) {
+    connection.deadline = deadline
+    nextDeadline = min(nextDeadline, deadline)
+  }
+
+  private func open(_ job: Job, began: Int, started: Timestamp) {
+    if openCount >= settings.workers { closeSomeIdle() }
+    let connection = free.popLast() ?? newConnection()
+    begin(job, on: connection, began, started)
+    connection.host = job.host
+    connection.isReused = false
+    connection.connectedAt = nil
+    connection.connectBegan = Clock.now
+    guard let address = job.host.address else { preconditionFailure("a host without an address") }
+    var code = openSocket(address.family, connection)
+    if code == 0 { code = address.connect(connection.descriptor) }
+    guard code == 0 || code == EINPROGRESS else { return refused(connection, code) }
+    connection.state = .connecting
+    setDeadline(connection, min(began + settings.timeout, connection.connectBegan + settings.connectTimeout))
+    var event = epoll_event(
+      events: EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue,
+      data: epoll_data_t(u64: connection.key.tag))
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, connection.descriptor, &event) == 0 else { return refused(connection, errno) }
+  }
+
+  private func newConnection() -> PlainConnection {
+    let connection = PlainConnection(index: connections.count)
+    connections.append(connection)
+    return connection
+  }
+
+  /// An errno; 0: there is one.
+  private func openSocket(_ family: Int32, _ connection: PlainConnection) -> Int32 {
+    var descriptor = clinux_stream_socket(family)
+    if descriptor < 0, errno == EMFILE || errno == ENFILE, closeSomeIdle() { descriptor = clinux_stream_socket(family) }
+    guard descriptor >= 0 else { return errno }
+    var one: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+    connection.descriptor = descriptor
+    openCount += 1
+    return 0
+  }
+
+  private func send(_ connection: PlainConnection) {
+    guard let job = connection.job else { return }
+    writer.write(job)
+    let text = writer.text.bytes
+    let count = Glibc.send(connection.descriptor, text.baseAddress, text.count, Int32(MSG_NOSIGNAL))
+    if count == text.count { return }
+    guard count >= 0 || errno == EAGAIN else { return broken(connection, errno) }
+    connection.unsent.append(text.slice(max(0, count), text.count))
+  }
+
+  private func sendRest(_ connection: PlainConnection) {
+    let rest = connection.unsent.bytes
+    let count = Glibc.send(connection.descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+    if count >= 0 { return connection.unsent.removeFirst(count) }
+    if errno != EAGAIN { broken(connection, errno) }
+  }
+
+  // MARK: Events
+
+  /// An event of the connection that `tag` stands for.
+  func handle(_ tag: UInt64, _ events: UInt32) {
+    let index = Int(tag & 0xFFFF_FFFF)
+    guard index < connections.count else { return }
+    let connection = connections[index]
+    guard connection.key.tag == tag else { return }
+    let isReadable = events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+    switch connection.state {
+    case .closed: return
+    // The server closes it, or says something that nobody asked for.
+    case .idle: if isReadable { shut(connection) }
+    case .connecting: connected(connection)
+    case .head, .body:
+      if !connection.unsent.isEmpty { sendRest(connection) }
+      guard connection.key.tag == tag, isReadable else { return }
+      read(connection, isEnding: events & ~(EPOLLIN.rawValue | EPOLLOUT.rawValue) != 0)
+    }
+  }
+
+  private func connected(_ connection: PlainConnection) {
+    var code: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(connection.descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+    guard code == 0 else { return refused(connection, code) }
+    connection.state = .head
+    connection.connectedAt = Clock.now
+    setDeadline(connection, connection.began + settings.timeout)
+    send(connection)
+  }
+
+  /// Lets `connection` be read at the next `tick`.
+  func readLater(_ connection: PlainConnection) { unread.append(connection.key) }
+
+  /// `Clock` time at which `tick` wants to be called; `Int.max`: not.
+  func deadline(_ now: Int) -> Int {
+    guard !unread.isEmpty else { return nextDeadline }
+    return min(nextDeadline, throttle?.nextRefill(now: now) ?? now)
+  }
+
+  /// Does what is due.
+  func tick(_ now: Int) {
+    if !unread.isEmpty, throttle.map({ $0.allowance(now: now) > 0 }) ?? true {
+      let keys = unread
+      unread.removeAll(keepingCapacity: true)
+      for key in keys {
+        let connection = connections[Int(key.index)]
+        if connection.key == key, connection.state == .body { read(connection, isEnding: false) }
+      }
+    }
+    guard now >= nextDeadline else { return }
+    nextDeadline = .max
+    for connection in connections where connection.state != .closed {
+      if connection.deadline <= now {
+        expire(connection, now)
+      } else {
+        nextDeadline = min(nextDeadline, connection.deadline)
+      }
+    }
+  }
+
+  private func expire(_ connection: PlainConnection, _ now: Int) {
+    let milliseconds = (now - connection.began) / 1000
+    switch connection.state {
+    case .closed: break
+    case .idle: shut(connection)
+    case .connecting:
+      connection.host?.forgetAddress()
+      fail(connection, .timeout, "Connection timed out after \(milliseconds) milliseconds")
+    case .head, .body:
+      fail(
+        connection, .timeout,
+        "Operation timed out after \(milliseconds) milliseconds with \(connection.bytes) bytes received")
+    }
+  }
+
+  // MARK: Ending
+
+  /// Ends an attempt by a fault of the connection or of the answer, and closes the connection.
+  func fail(_ connection: PlainConnection, _ error: FetchError, _ message: String) {
+    connection.outcome.isTransient = true
+    connection.outcome.fail(error, message)
+    shut(connection)
+    deliver(connection, Clock.now)
+  }
+
+  private func refused(_ connection: PlainConnection, _ code: Int32) {
+    connection.host?.forgetAddress()
+    let place = connection.host.map { "\($0.address?.text ?? $0.authority.name) port \($0.portToConnect)" } ?? ""
+    fail(connection, .connect, "Failed to connect to \(place): \(String(cString: strerror(code)))")
+  }
+
+  /// The connection broke. One that was idle may have been closed by the server just when the request was sent.
+  func broken(_ connection: PlainConnection, _ code: Int32) {
+    if connection.isReused, connection.isSilent { return restart(connection) }
+    fail(connection, .reset, "Recv failure: \(String(cString: strerror(code)))")
+  }
+
+  /// Sends the request of a connection that had been closed over a new one.
+  func restart(_ connection: PlainConnection) {
+    guard let job = connection.job else { return }
+    connection.job = nil
+    shut(connection)
+    open(job, began: connection.began, started: connection.started)
+  }
+
+  /// Ends an attempt whose answer has come whole.
+  func complete(_ connection: PlainConnection, mayReuse: Bool, now: Int) {
+    if mayReuse, connection.isPersistent, settings.connectionCloseDelay > 0, connection.unsent.isEmpty {
+      connection.state = .idle
+      connection.host?.idle.append(connection.key)
+      setDeadline(connection, now + settings.connectionCloseDelay * 1_000_000)
+    } else {
+      shut(connection)
+    }
+    deliver(connection, now)
+  }
+
+  private func deliver(_ connection: PlainConnection, _ now: Int) {
+    guard let job = connection.job else { return }
+    connection.job = nil
+    if connection.outcome.error == nil, let url = connection.location {
+      job.hop = Job.Hop(url: url, count: 1, began: connection.began, started: connection.started)
+      return onHop(job)
+    }
+    connection.outcome.started = connection.started
+    connection.outcome.total = now - connection.began
+    connection.outcome.ttfb = connection.firstByteAt.map { $0 - connection.began }
+    connection.outcome.bytes = connection.bytes
+    if let connectedAt = connection.connectedAt {
+      connection.outcome.wasConnected = true
+      if !connection.isReused { connection.outcome.connect = connectedAt - connection.connectBegan }
+      connection.outcome.remoteIP = connection.host?.address?.text ?? ""
+    }
+    onEnd(job, connection.outcome)
+  }
+
+  private func shut(_ connection: PlainConnection) {
+    if connection.state == .idle, let host = connection.host, let place = host.idle.firstIndex(of: connection.key) {
+      host.idle.swapAt(place, host.idle.count - 1)
+      host.idle.removeLast()
+    }
+    connection.state = .closed
+    connection.renew()
+    free.append(connection)
+    guard connection.descriptor >= 0 else { return }
+    Glibc.close(connection.descriptor)
+    connection.descriptor = -1
+    openCount -= 1
+  }
+
+  /// Closes a connection that waits for a further request; false where there is none.
+  @discardableResult
+  private func closeSomeIdle() -> Bool {
+    for _ in connections.indices {
+      hand = hand + 1 < connections.count ? hand + 1 : 0
+      guard connections[hand].state == .idle else { continue }
+      shut(connections[hand])
+      return true
+    }
+    return false
+  }
+
+  /// Cuts off all that is under way.
+  func cancelAll() {
+    for connection in connections where connection.job != nil { fail(connection, .cancelled, "cut off by a signal") }
+  }
+}

@@ -1,0 +1,189 @@
+import Glibc
+import Records
+import Toolkit
+
+/// Items on their way to be purged and then fetched, so many at a time: none of a chunk is fetched before all of it has
+/// been purged.
+final class PurgeChunks {
+  private final class Chunk {
+    var jobs: [Job] = []
+    /// Purges that have not ended.
+    var pending = 0
+    var isClosed = false
+    var opened = 0
+  }
+
+  /// Microseconds after which a chunk is closed though it is not full.
+  private static let patience = 1_000_000
+
+  private let purge: FetchSettings.Purge
+  private let size: Int
+  private let run: Run
+  private let watch: DescriptorWatch
+  private var open: Chunk?
+  /// Closed ones that wait for their turn to be purged by command, the first being purged.
+  private var queue: [Chunk] = []
+  private var command: PurgeCommand?
+  private var isCancelled = false
+  private var descriptors: Set<Int32> = []
+  private var purgedJobs: [Job] = []
+  private var failedJobs: [(Job, Outcome)] = []
+  /// Jobs that are in a chunk.
+  private(set) var count = 0
+
+  /// - Parameters:
+  ///   - size: items a chunk.
+  ///   - watch: called with what to watch a descriptor for; with neither, to forget it.
+  init(_ purge: FetchSettings.Purge, size: Int, run: Run, watch: @escaping DescriptorWatch) {
+    self.purge = purge
+    self.size = size
+    self.run = run
+    self.watch = watch
+  }
+
+  var isByMethod: Bool { if case .method = purge { true } else { false } }
+  var isEmpty: Bool { count == 0 }
+
+  /// Puts `job` into the open chunk. By method, its purge is the caller's to make, and to tell of by `ended`.
+  func add(_ job: Job, _ now: Int) {
+    let chunk = open ?? Chunk()
+    if open == nil { chunk.opened = now }
+    open = chunk
+    job.chunk = chunk
+    chunk.jobs.append(job)
+    chunk.pending += 1
+    count += 1
+    if chunk.jobs.count >= size { close() }
+  }
+
+  /// Closes the open chunk: nothing more will come, or not soon.
+  func close() {
+    guard let chunk = open else { return }
+    open = nil
+    chunk.isClosed = true
+    guard case .command = purge else { return finishIfDone(chunk) }
+    queue.append(chunk)
+    if queue.count == 1 { startCommand() }
+  }
+
+  /// `Clock` time at which `tick` wants to be called.
+  var deadline: Int { min(open.map { $0.opened + Self.patience } ?? .max, command?.deadline ?? .max) }
+
+  /// Closes a chunk that nobody fills up, and looks after the command. True where there may be something to take.
+  func tick(_ now: Int) -> Bool {
+    guard now >= deadline else { return false }
+    if let open, now >= open.opened + Self.patience { close() }
+    if let command, now >= command.deadline { command.tick() }
+    return true
+  }
+
+  // MARK: By method
+
+  /// The purge of `job` has ended.
+  func ended(_ job: Job, _ outcome: Outcome) {
+    guard let chunk = job.chunk as? Chunk else { return }
+    chunk.pending -= 1
+    if outcome.error != nil {
+      chunk.jobs.removeAll { $0 === job }
+      fail(job, outcome)
+    }
+    finishIfDone(chunk)
+  }
+
+  private func fail(_ job: Job, _ outcome: Outcome) {
+    var outcome = outcome
+    outcome.message = "purge: " + outcome.message
+    job.chunk = nil
+    count -= 1
+    failedJobs.append((job, outcome))
+  }
+
+  private func finishIfDone(_ chunk: Chunk) {
+    guard chunk.isClosed, chunk.pending == 0 else { return }
+    for job in chunk.jobs { job.chunk = nil }
+    count -= chunk.jobs.count
+    purgedJobs += chunk.jobs
+    chunk.jobs = []
+  }
+
+  // MARK: By command
+
+  private func startCommand() {
+    guard let chunk = queue.first, case .command(let text) = purge else { return }
+    var urls = ByteBuffer()
+    var seen: Set<String> = []
+    // At several points of presence a URL is one all the same.
+    for job in chunk.jobs where seen.insert(job.urlText.string).inserted {
+      urls.append(job.urlText)
+      urls.append(byte: 0x0A)
+    }
+    do throws(Failure) {
+      command = try PurgeCommand(
+        text, input: urls.bytes,
+        watch: { [unowned self] descriptor, reads, writes in
+          if reads || writes { descriptors.insert(descriptor) } else { descriptors.remove(descriptor) }
+          watch(descriptor, reads, writes)
+        },
+        onMessage: { [run] in run.console.note("purge command: \($0)") },
+        onEnd: { [unowned self] in commandEnded($0) })
+    } catch {
+      commandFailed(error.message)
+    }
+  }
+
+  private func commandEnded(_ ending: PurgeCommand.Ending) {
+    guard !queue.isEmpty else { return }
+    if ending.isSuccess { commandSucceeded() } else { commandFailed("the command \(ending)") }
+  }
+
+  private func commandSucceeded() {
+    let chunk = queue.removeFirst()
+    chunk.pending = 0
+    finishIfDone(chunk)
+    nextCommand()
+  }
+
+  private func commandFailed(_ why: String) {
+    let chunk = queue.removeFirst()
+    for job in chunk.jobs { fail(job, .cancelled(why)) }
+    chunk.jobs = []
+    nextCommand()
+  }
+
+  private func nextCommand() {
+    command = nil
+    startCommand()
+  }
+
+  /// Whether the descriptor is one of the command's.
+  func handle(_ descriptor: Int32, isReadable: Bool, isWritable: Bool) -> Bool {
+    guard descriptors.contains(descriptor), let command else { return false }
+    command.handle(descriptor, isReadable: isReadable, isWritable: isWritable)
+    return true
+  }
+
+  // MARK: Out
+
+  /// Jobs whose chunk has been purged.
+  func takePurged() -> [Job] {
+    defer { purgedJobs = [] }
+    return purgedJobs
+  }
+
+  /// Jobs that could not be purged, and why.
+  func takeFailed() -> [(Job, Outcome)] {
+    defer { failedJobs = [] }
+    return failedJobs
+  }
+
+  /// Ends a command that is under way, and forgets all jobs: they are left to a later run.
+  func cancel() {
+    guard !isCancelled else { return }
+    isCancelled = true
+    command?.terminate()
+    queue = []
+    open = nil
+    (purgedJobs, failedJobs) = ([], [])
+    count = 0
+  }
+}

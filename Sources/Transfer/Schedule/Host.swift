@@ -1,0 +1,145 @@
+import CCurl
+import Glibc
+import Records
+
+/// A place that requests go to: scheme, host and port of their URLs, and where these are connected to. All that is known
+/// of it: whether it may be asked, how to reach it, how it has fared.
+final class Host {
+  /// What is known of its address.
+  enum Lookup {
+    /// The first request looks the name up alone, since each lookup costs a thread and descriptors.
+    case needed
+    case underWay
+    /// Known, or left to whoever connects.
+    case done
+  }
+
+  let authority: Authority
+  /// Where to connect instead, for libcurl: `::ADDRESS:PORT`.
+  private(set) var connectTo: UnsafeMutablePointer<curl_slist>?
+  /// All of them, by their text: handles of libcurl point at them as long as they like.
+  private var connectToLists: [String: UnsafeMutablePointer<curl_slist>] = [:]
+  /// Whether the toolkit's own codec may speak with it.
+  let isPlain: Bool
+
+  // Whether it may be asked.
+  var inFlight = 0
+  /// Requests in flight at most.
+  private(set) var limit: Int
+  /// `Clock` time.
+  var restsUntil = 0
+  /// Jobs that wait for this host alone.
+  var parked = JobQueue()
+  private var adaptive: AdaptiveLimit?
+  private let ceiling: Int
+
+  // How to reach it.
+  var lookup = Lookup.needed
+  private(set) var address: SocketAddress?
+  /// `Clock` time at which the name is looked up once more.
+  private(set) var addressExpires = Int.max
+  private let nameToLookUp: String?
+  let portToConnect: UInt16
+  /// Addresses that could not be reached so far.
+  private var unreachable = 0
+
+  // How it has fared.
+  private(set) var failuresInRow = 0
+  private(set) var lastFailure = ""
+  private(set) var isGivenUp = false
+  /// Cooling answers in a row, for the pause where the host does not say how long.
+  var coolings = 0
+
+  /// Idle connections of the codec: their index and generation, some of them gone by now.
+  var idle: [PlainConnection.Key] = []
+
+  /// - Parameter target: where to connect instead of the URL's own host and port.
+  init(_ authority: Authority, target: (address: String, port: Int?)?, _ settings: FetchSettings) {
+    self.authority = authority
+    portToConnect = (target?.port).flatMap { UInt16(exactly: $0) } ?? authority.port
+    let name = target?.address ?? authority.name
+    address = SocketAddress(name, port: portToConnect)
+    if address != nil { lookup = .done }
+    nameToLookUp = address == nil ? name : nil
+    isPlain = settings.allowsPlain && authority.isSimple && !authority.isHTTPS
+    ceiling = min(settings.workers, settings.perHost ?? .max)
+    limit = ceiling
+    if let minimum = settings.minimumWorkers {
+      let adaptive = AdaptiveLimit(minimum: min(minimum, ceiling), maximum: ceiling)
+      limit = adaptive.limit
+      self.adaptive = adaptive
+    }
+    if let target { setConnectTo(target.address) }
+  }
+
+  deinit { for list in connectToLists.values { curl_slist_free_all(list) } }
+
+  private func setConnectTo(_ address: String) {
+    let text = "::\(address.contains(":") ? "[\(address)]" : address):\(portToConnect)"
+    if connectToLists[text] == nil { connectToLists[text] = curl_slist_append(nil, text) }
+    connectTo = connectToLists[text]
+  }
+
+  /// The name whose address is not known from the text alone.
+  var name: String? { nameToLookUp }
+
+  var mayStart: Bool { inFlight < limit }
+
+  /// Whether nothing would be lost with it.
+  var isForgettable: Bool {
+    inFlight == 0 && parked.isEmpty && restsUntil == 0 && failuresInRow == 0 && idle.isEmpty && lookup != .underWay
+  }
+
+  // MARK: Reaching it
+
+  /// A connection stands to `text`: the next ones can do without a lookup for a minute, as long as libcurl keeps a name.
+  func connected(to text: String, now: Int) {
+    guard isPlain, nameToLookUp != nil else { return }
+    address = SocketAddress(text, port: portToConnect)
+    addressExpires = now + 60_000_000
+  }
+
+  /// The resolver's answer: whoever connects takes one of these addresses.
+  func resolved(to addresses: [String], now: Int) {
+    guard !addresses.isEmpty else { return }
+    let text = addresses[unreachable % addresses.count]
+    address = SocketAddress(text, port: portToConnect)
+    addressExpires = now + 60_000_000
+    setConnectTo(text)
+  }
+
+  /// Nobody could be reached there: the next one looks the name up again, and takes another address that it stands for.
+  func forgetAddress() {
+    guard nameToLookUp != nil, address != nil else { return }
+    address = nil
+    unreachable &+= 1
+  }
+
+  /// Whether the caller should look the name up anew; true once a minute.
+  func takesRefresh(now: Int) -> Bool {
+    guard now >= addressExpires else { return false }
+    addressExpires = now + 60_000_000
+    return true
+  }
+
+  // MARK: How it fares
+
+  /// Learns of an attempt that ended.
+  /// - Parameter giveUpAfter: failures in a row after which nothing more is sent; nil: never.
+  func record(_ outcome: Outcome, giveUpAfter: Int?, now: Int) {
+    let isFault = outcome.error?.isOfHost == true
+    if isFault {
+      failuresInRow += 1
+      lastFailure = "\(outcome.error?.rawValue ?? ""): \(outcome.message)"
+      if let giveUpAfter, failuresInRow >= giveUpAfter { isGivenUp = true }
+    } else if outcome.error != .cancelled {
+      failuresInRow = 0
+      coolings = 0
+    }
+    guard adaptive != nil else { return }
+    adaptive?.record(
+      firstByte: outcome.error == nil ? outcome.ttfb : nil, isOverload: outcome.error?.isOverload == true,
+      inFlight: inFlight, now: now)
+    limit = min(ceiling, max(1, adaptive?.limit ?? ceiling))
+  }
+}
