@@ -19,6 +19,10 @@ static inline CURLcode ccurl_set_open_callback(CURL *easy, curl_sockopt_callback
   CURLcode status = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, call);
   return status ? status : curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, context);
 }
+static inline CURLcode ccurl_set_debug_callback(CURL *easy, curl_debug_callback call, void *context) {
+  CURLcode status = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, call);
+  return status ? status : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, context);
+}
 static inline CURLcode ccurl_set_connected_callback(CURL *easy, curl_prereq_callback call, void *context) {
   CURLcode status = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, call);
   return status ? status : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);

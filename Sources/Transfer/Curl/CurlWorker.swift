@@ -18,6 +18,7 @@ final class CurlWorker {
   /// Microseconds of the attempt that had passed before libcurl took it over.
   private var offset = 0
   private var failure: (error: FetchError, message: String)?
+  private var hasExcess = false
   private var hash: BodyHash?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -49,6 +50,9 @@ final class CurlWorker {
     _ = ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA, takeHeader, this)
     _ = ccurl_set_open_callback(easy, openSocket, this)
     _ = ccurl_set_close_callback(easy, closeSocket, Unmanaged.passUnretained(shard.sockets).toOpaque())
+    // libcurl throws away what follows a body, and says so here alone.
+    _ = ccurl_set_debug_callback(easy, takeNote, this)
+    _ = ccurl_set_long(easy, CURLOPT_VERBOSE, 1)
     if settings.allowsPlain { _ = ccurl_set_connected_callback(easy, connected, this) }
   }
 
@@ -66,6 +70,7 @@ final class CurlWorker {
     bytes = 0
     errorText[0] = 0
     failure = nil
+    hasExcess = false
     head.removeAll()
     startedAt = .now
     offset = 0
@@ -174,6 +179,9 @@ final class CurlWorker {
   /// There may be more of the body.
   func resume() { curl_easy_pause(easy, CURLPAUSE_CONT) }
 
+  /// More came than the body.
+  fileprivate func foundExcess() { hasExcess = true }
+
   /// False where the head grows beyond all bounds, or promises too much.
   fileprivate func addHeader(_ line: Bytes) -> Bool {
     head.add(line: line)
@@ -280,6 +288,8 @@ final class CurlWorker {
     }
     if Int(promised) != bytes {
       outcome.fail(.shortBody, "\(bytes) bytes came of \(promised) that were promised")
+    } else if hasExcess {
+      outcome.fail(.protocolError, "the body is longer than its Content-Length, \(promised)")
     }
   }
 }
@@ -298,6 +308,12 @@ private let takeHeader: curl_write_callback = { text, size, count, context in
 private let openSocket: curl_sockopt_callback = { context, socket, _ in
   Unmanaged<CurlWorker>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.opened(socket) }
   return Int32(CURL_SOCKOPT_OK)
+}
+
+private let takeNote: curl_debug_callback = { _, kind, text, size, context in
+  guard kind == CURLINFO_TEXT, let text, let context, size > 6, strncmp(text, "Excess", 6) == 0 else { return 0 }
+  Unmanaged<CurlWorker>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.foundExcess() }
+  return 0
 }
 
 private let connected: curl_prereq_callback = { context, address, _, _, _ in
