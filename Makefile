@@ -6,7 +6,7 @@ SWIFT = swift
 
 TOOLS := $(notdir $(wildcard Sources/mt-*))
 PAGES := $(wildcard man/*.[157])
-BENCHES = $(sort $(shell find scripts/bench -type f -perm -100))
+BENCHES = $(sort $(filter-out %-soak,$(shell find scripts/bench -type f -perm -100)))
 BIN = .build/release
 RELEASE = -c release --static-swift-stdlib
 # Whatever has a shell's #! line.

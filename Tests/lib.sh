@@ -72,6 +72,10 @@ at_least() { # LIMIT NUMBER
   [[ $2 =~ ^[0-9]+$ && $2 -ge $1 ]] || { echo "$2 is no number from $1"; return 1; }
 }
 
+between() { # LEAST MOST NUMBER
+  at_least "$1" "$3" && at_most "$2" "$3"
+}
+
 same() { # EXPECTED ACTUAL: two files
   diff -a -u "$1" "$2"
 }
@@ -98,6 +102,28 @@ start_testbed() { # [--varnish]
   "$top/scripts/testbed" start testbed --www www "$@"
   # shellcheck source=/dev/null
   source testbed/env
+}
+
+# server NAME PROGRAM ARGUMENT...: starts Tests/servers/PROGRAM, whose first argument is its log, NAME.log. Sets
+# NAME_pid and NAME_at, the ADDRESS:PORT that it prints.
+server() {
+  local name=$1 program=$2
+  shift 2
+  rm -f "$name.at"
+  "$top/Tests/servers/$program" "$name.log" "$@" >"$name.at" 2>"$name.err" &
+  printf -v "${name}_pid" %s $!
+  until [[ -s $name.at ]]; do
+    kill -0 $! 2>/dev/null || { echo "not ok - $program did not start: $(tail -n 1 "$name.err")"; exit 1; }
+    sleep 0.05
+  done
+  printf -v "${name}_at" %s "$(<"$name.at")"
+  touch "$name.log"
+}
+
+# most_in_flight LOG [PREFIX]: the most requests, for paths that begin so, that a server of scripted.py had at once.
+most_in_flight() {
+  jq -n --arg prefix "${2-/}" '[inputs | select(.uri | startswith($prefix)) | [.t, 1], [.end, -1]] | sort |
+    reduce .[] as [$_, $step] ({now: 0, most: 0}; .now += $step | .most = ([.most, .now] | max)) | .most' "$1"
 }
 
 # Prints what FILE, the log of a server, has got since line SEEN. A server may write its line after the client has

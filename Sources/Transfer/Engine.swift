@@ -265,7 +265,7 @@ package final class Engine {
 
   /// Begins an attempt of `job`, which has a worker.
   private func start(_ job: Job, _ now: Int) {
-    if job.step != .measure { job.attempts += 1 }
+    if job.step == .fetch { job.attempts += 1 }
     let needsRefresh = job.host.takesRefresh(now: now)
     if let names, job.host.name != nil, job.host.address == nil || needsRefresh { return lookUp(job, names) }
     dispatch(job, overLibcurl: needsRefresh)

@@ -26,7 +26,7 @@ extension Engine {
       warn("\(host.authority.hostHeader): \(host.givenUpMessage)")
       scheduler.gaveUp(host)
     }
-    guard error == .rateLimited || error == .unavailable else { return }
+    guard error == .rateLimited || error == .unavailable || outcome.retryAfter != nil else { return }
     var pause = settings.retry.cooling(host.coolings, random: .random(in: 0...1))
     if let seconds = outcome.retryAfter { pause = min(seconds * 1_000_000, settings.retry.maximumDelay) }
     // Of many answers to requests that were under way together, the first counts.

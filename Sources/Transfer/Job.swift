@@ -38,7 +38,7 @@ package final class Job {
   /// The next one in a `JobQueue`.
   var next: Job?
 
-  /// Requests made so far, but HEADs.
+  /// Requests made so far, without those that only measure or purge.
   package internal(set) var attempts = 0
   /// Failed attempts of the present step in a row.
   var failures = 0

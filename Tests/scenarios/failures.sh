@@ -151,27 +151,4 @@ check "and is kept" at_most 4 $SECONDS
 fetch in
 check "a slow answer is a good one" equal 'true 40960' "$(jq -r '"\(.ok) \(.bytes)"' results)"
 
-# --- faults
-
-python3 "$top/Tests/servers/faulty.py" >ports &
-until grep -qs ready ports; do sleep 0.05; done
-sed -n 's|^\([a-z_]*\) \([0-9]*\)$|{"fault":"\1","url":"http://127.0.0.1:\2/"}|p' ports >in
-SECONDS=0
-fetch --timeout 3 --retry 0 in
-check "ten faults: none takes longer than --timeout" at_most 5 $SECONDS
-check "ten faults: ten results" equal 10 "$(wc -l <results)"
-check "ten faults: each has its name" equal "\
-bad_chunk protocol
-close_in_body short_body
-drip timeout
-garbage protocol
-half_close ok
-hang timeout
-huge_header protocol
-huge_length protocol
-reset_at_once reset
-reset_in_body reset" "$(jq -r '.fault + " " + (.error // "ok")' results | sort)"
-check "ten faults: what failed says why" equal 0 "$(count results '(.ok | not) and .error_message == ""')"
-check "ten faults: status 1" equal 1 "$status"
-
 finish

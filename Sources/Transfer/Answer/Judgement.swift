@@ -11,12 +11,12 @@ extension Outcome {
     pop = PopRule.pointOfPresence(of: head)
     promised = head.value(HeaderNames.contentLength)?.decimal.map { Int($0) }
     isQuotaExhausted = settings.warming != nil && WarmRules.isQuotaExhausted(head)
-    if status == 429 || status == 503 {
+    if status >= 400 {
       retryAfter = head.value(HeaderNames.retryAfter).flatMap { RetryPolicy.seconds(retryAfter: $0, now: .now) }
     }
     guard job.step == .fetch else { return }
     if let range = settings.range(of: job) { check(range, head) }
-    if settings.checksContentType, [200, 203, 206].contains(status), settings.method != "HEAD" {
+    if settings.checksContentType, [200, 203, 206].contains(status), settings.method == "GET" {
       let key = job.key.bytes
       let name = key.isEmpty ? ContentTypeRule.path(of: job.urlText) : key
       let complaint = ContentTypeRule.mismatch(

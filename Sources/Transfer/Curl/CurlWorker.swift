@@ -154,7 +154,7 @@ final class CurlWorker {
   /// A connection to `address` stands.
   fileprivate func isConnected(_ address: UnsafePointer<CChar>) {
     guard let job, job.hop == nil, job.host.isPlain else { return }
-    if job.host.address == nil { job.host.connected(to: String(cString: address), now: Clock.now) }
+    job.host.connected(to: String(cString: address), now: Clock.now)
     if job.isLeader { shard.lookedUp(job) }
   }
 
@@ -260,6 +260,10 @@ final class CurlWorker {
     outcome.isTransient = true
     if let failure { return outcome.fail(failure.error, failure.message) }
     if code != CURLE_OK {
+      // libcurl takes a head that ends early for a body that does.
+      if code == CURLE_PARTIAL_FILE, !head.isComplete {
+        return outcome.fail(.protocolError, "the headers ended without an empty line")
+      }
       let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
       outcome.isTransient = FetchError.isTransient(code)
       let message = detail.map { String(cString: $0) } ?? ""
@@ -283,8 +287,13 @@ final class CurlWorker {
     guard let text = head.value(HeaderNames.contentLength), ![204, 304].contains(outcome.status),
       currentMethod != "HEAD", head.value(HeaderNames.transferEncoding) == nil
     else { return }
-    guard let promised = text.decimal else {
-      return outcome.fail(.protocolError, "Content-Length is “\(text.string.prefix(40))”")
+    // Of two that differ, either could be meant (RFC 9112, 6.3).
+    let last = lastElement(text)
+    let isOne =
+      head.count(HeaderNames.contentLength) == 1 && last.count == text.count
+      || !head.hasElement(HeaderNames.contentLength) { !$0.equals(last) }
+    guard isOne, let promised = last.decimal else {
+      return outcome.fail(.protocolError, isOne ? "Content-Length is “\(text.string.prefix(40))”" : "lengths that differ")
     }
     if Int(promised) != bytes {
       outcome.fail(.shortBody, "\(bytes) bytes came of \(promised) that were promised")

@@ -143,15 +143,19 @@ final class PlainTransport {
     let connection = connections[index]
     guard connection.key.tag == tag else { return }
     let isReadable = events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+    let isEnding = events & ~(EPOLLIN.rawValue | EPOLLOUT.rawValue) != 0
     switch connection.state {
     case .closed: return
     // The server closes it, or says something that nobody asked for.
     case .idle: if isReadable { shut(connection) }
-    case .connecting: connected(connection)
+    case .connecting:
+      connected(connection)
+      // What came already will be no event of its own.
+      if connection.key.tag == tag, isReadable { read(connection, isEnding: isEnding) }
     case .head, .body:
       if !connection.unsent.isEmpty { sendRest(connection) }
       guard connection.key.tag == tag, isReadable else { return }
-      read(connection, isEnding: events & ~(EPOLLIN.rawValue | EPOLLOUT.rawValue) != 0)
+      read(connection, isEnding: isEnding)
     }
   }
 

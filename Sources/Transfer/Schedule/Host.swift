@@ -15,9 +15,11 @@ final class Host {
   }
 
   let authority: Authority
-  /// Where to connect instead, for libcurl: `::ADDRESS:PORT`.
+  /// Where to connect instead, as CURLOPT_CONNECT_TO wants it.
   private(set) var connectTo: UnsafeMutablePointer<curl_slist>?
   /// All of them, by their text: handles of libcurl point at them as long as they like.
+  /// Where redirects may have to be connected to.
+  private let otherTargets: [String]
   private var connectToLists: [String: UnsafeMutablePointer<curl_slist>] = [:]
   /// Whether the toolkit's own codec may speak with it.
   let isPlain: Bool
@@ -69,14 +71,20 @@ final class Host {
       limit = adaptive.limit
       self.adaptive = adaptive
     }
-    if let target { setConnectTo(target.address) }
+    otherTargets = settings.connectTo.map(\.text)
+    if let target { setConnectTo(target.address, (target.port).flatMap { UInt16(exactly: $0) } ?? 0) }
   }
 
   deinit { for list in connectToLists.values { curl_slist_free_all(list) } }
 
-  private func setConnectTo(_ address: String) {
-    let text = "::\(address.contains(":") ? "[\(address)]" : address):\(portToConnect)"
-    if connectToLists[text] == nil { connectToLists[text] = curl_slist_append(nil, text) }
+  /// - Parameter port: 0: the URL's own, of whatever scheme a redirect leads to.
+  private func setConnectTo(_ address: String, _ port: UInt16) {
+    func bracketed(_ name: String) -> String { name.contains(":") ? "[\(name)]" : name }
+    let ports = port > 0 ? ("\(authority.port)", "\(port)") : ("", "")
+    let text = "\(bracketed(authority.name)):\(ports.0):\(bracketed(address)):\(ports.1)"
+    if connectToLists[text] == nil {
+      connectToLists[text] = otherTargets.reduce(curl_slist_append(nil, text)) { curl_slist_append($0, $1) }
+    }
     connectTo = connectToLists[text]
   }
 
@@ -105,7 +113,7 @@ final class Host {
     let text = addresses[unreachable % addresses.count]
     address = SocketAddress(text, port: portToConnect)
     addressExpires = now + 60_000_000
-    setConnectTo(text)
+    setConnectTo(text, portToConnect)
   }
 
   /// Nobody could be reached there: the next one looks the name up again, and takes another address that it stands for.
