@@ -18,26 +18,30 @@ package struct Identity: Equatable, Sendable {
 /// Derives identities of records. One function for resume, shards and comparison.
 package struct IdentityHash: ~Copyable {
   /// The members that an identity is derived from.
-  package static let fields: [Field] = [.url, .accept, .source, .key, .keyBase64, .versionID]
+  package static let fields: [Field] = [.url, .accept, .targetPop, .source, .key, .keyBase64, .versionID]
 
   private var parts = ByteBuffer(capacity: 1024)
 
   package init() {}
 
-  /// Of a request: method, URL and varying headers. Of an object: source, stored name and version.
+  /// Of a request: method, URL, varying headers, and the point of presence where one is named. Of an object: source, stored name and version.
   package mutating func identity(of record: Record) -> Identity {
-    if let url = record.text(.url) { return identity(url: url, accept: record.text(.accept)) }
+    if let url = record.text(.url) {
+      return identity(url: url, accept: record.text(.accept), pop: record.text(.targetPop))
+    }
     let none = Bytes(start: nil, count: 0)
     return identity(
       source: record.text(.source) ?? none, name: record.text(.keyBase64) ?? record.text(.key) ?? none,
       version: record.text(.versionID))
   }
 
-  package mutating func identity(url: Bytes, accept: Bytes?) -> Identity {
+  /// - Parameter pop: the point of presence that alone is meant; nil: all.
+  package mutating func identity(url: Bytes, accept: Bytes?, pop: Bytes? = nil) -> Identity {
     parts.removeAll()
     parts.append("GET")
     add(url)
     add(accept)
+    if let pop { add(pop) }
     return hash()
   }
 

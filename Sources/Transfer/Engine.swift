@@ -139,7 +139,7 @@ package final class Engine {
     let isReadable = events & ~EPOLLOUT.rawValue != 0
     let isWritable = events & (EPOLLOUT.rawValue | EPOLLERR.rawValue) != 0
     if names?.handle(descriptor, isReadable: isReadable, isWritable: isWritable) == true { return }
-    if purges?.handle(descriptor, isReadable: isReadable, isWritable: isWritable) == true { return release() }
+    if purges?.handle(descriptor, isReadable: isReadable, isWritable: isWritable) == true { return }
     curl.handle(descriptor, events)
   }
 
@@ -148,7 +148,8 @@ package final class Engine {
     curl.tick(now)
     plain.tick(now)
     names?.tick(now)
-    if let purges, purges.tick(now) { release() }
+    purges?.tick(now)
+    release()
   }
 
   /// Milliseconds until something is due.
@@ -158,7 +159,7 @@ package final class Engine {
     due = min(due, curl.deadline(now), plain.deadline(now))
     due = min(due, names?.deadline ?? .max, purges?.deadline ?? .max)
     if unflushedSince < .max, !isWaitingForReader { due = min(due, unflushedSince + Self.flushInterval) }
-    if wantsInput, !isWaitingForInput { return 0 }
+    if wantsInput && !isWaitingForInput || purges?.isReady == true { return 0 }
     let idle = run.progress.refreshInterval
     guard due < .max else { return idle }
     let wait = Int32(min(max(0, (due - now + 999) / 1000), 60_000))
@@ -198,7 +199,7 @@ package final class Engine {
   /// Whether a further request may be taken in. Those that wait count too, so that memory stays bounded; they are read
   /// ahead only where that helps to choose the next.
   private var wantsInput: Bool {
-    guard !inputHasEnded, !output.isFull, footprint < Self.footprintLimit else { return false }
+    guard !inputHasEnded, !output.isFull, footprint < Self.footprintLimit + settings.workers << 10 else { return false }
     guard itemsUnderWay < settings.workers + max(Self.window, 2 * settings.purgeChunk) else { return false }
     return settings.isBySize || scheduler.hasFreeWorker && scheduler.readyCount == 0
   }
@@ -288,8 +289,8 @@ package final class Engine {
   }
 
   /// Sends on what has been purged.
-  func release() {
-    guard let purges else { return }
+  private func release() {
+    guard let purges, purges.isReady else { return }
     for job in purges.takePurged() {
       job.step = .fetch
       job.failures = 0
@@ -299,10 +300,7 @@ package final class Engine {
   }
 
   /// The purge of `job` has ended.
-  func purged(_ job: Job, _ outcome: Outcome) {
-    purges?.ended(job, outcome)
-    release()
-  }
+  func purged(_ job: Job, _ outcome: Outcome) { purges?.ended(job, outcome) }
 
   // MARK: Writing
 

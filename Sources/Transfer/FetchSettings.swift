@@ -90,8 +90,6 @@ package struct FetchSettings: Sendable {
   /// Headers for each request, `Name: value`.
   package var headers: [String] = []
   package var userAgent = "media-toolkit"
-  /// `a=b; c=d`.
-  package var cookie: String?
   /// Netscape's format.
   package var cookieFile: String?
   package var bearerToken: String?
@@ -124,8 +122,8 @@ package struct FetchSettings: Sendable {
       let name = line.prefix { $0 != ":" && $0 != ";" }
       return line.hasSuffix(";") || line.hasSuffix(":") || Self.unusualHeaders.contains(name.lowercased())
     }
-    return transport == .auto && !hasProxy && !hasUnusualHeader && bearerToken == nil && cookie == nil
-      && cookieFile == nil && interface == nil && dnsOverHTTPS == nil
+    return transport == .auto && !hasProxy && !hasUnusualHeader && bearerToken == nil && cookieFile == nil
+      && interface == nil && dnsOverHTTPS == nil
       && ["GET", "HEAD", "PURGE"].contains(method)
   }
 

@@ -42,7 +42,9 @@ final class PurgeChunks {
   }
 
   var isByMethod: Bool { if case .method = purge { true } else { false } }
-  var isEmpty: Bool { count == 0 }
+  /// Whether there is something to take.
+  var isReady: Bool { !purgedJobs.isEmpty || !failedJobs.isEmpty }
+  var isEmpty: Bool { count == 0 && !isReady }
 
   /// Puts `job` into the open chunk. By method, its purge is the caller's to make, and to tell of by `ended`.
   func add(_ job: Job, _ now: Int) {
@@ -61,20 +63,21 @@ final class PurgeChunks {
     guard let chunk = open else { return }
     open = nil
     chunk.isClosed = true
-    guard case .command = purge else { return finishIfDone(chunk) }
-    queue.append(chunk)
-    if queue.count == 1 { startCommand() }
+    if isByMethod {
+      finishIfDone(chunk)
+    } else {
+      queue.append(chunk)
+      if queue.count == 1 { startCommand() }
+    }
   }
 
   /// `Clock` time at which `tick` wants to be called.
   var deadline: Int { min(open.map { $0.opened + Self.patience } ?? .max, command?.deadline ?? .max) }
 
-  /// Closes a chunk that nobody fills up, and looks after the command. True where there may be something to take.
-  func tick(_ now: Int) -> Bool {
-    guard now >= deadline else { return false }
+  /// Closes a chunk that nobody fills up, and looks after the command.
+  func tick(_ now: Int) {
     if let open, now >= open.opened + Self.patience { close() }
     if let command, now >= command.deadline { command.tick() }
-    return true
   }
 
   // MARK: By method

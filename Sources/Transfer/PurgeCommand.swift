@@ -4,7 +4,7 @@ import Toolkit
 
 /// One run of the user's command that purges a chunk of URLs: `sh -c` with the URLs on its standard input, on the caller's
 /// event loop and thread. It leads a process group of its own. Who drops one kills it.
-final class PurgeCommand {
+package final class PurgeCommand {
   typealias Watch = DescriptorWatch
 
   struct Ending: Equatable {
@@ -88,7 +88,7 @@ final class PurgeCommand {
   }
 
   /// Whether `command` can be run at all, however that ends.
-  static func check(_ command: String) throws(Failure) {
+  package static func check(_ command: String) throws(Failure) {
     guard command.contains(where: { !$0.isWhitespace }) else {
       throw Failure(option: "purge-command", "it is empty")
     }

@@ -110,7 +110,8 @@ import Transfer
         for job in try plan.jobs(of: record) where settings.pops.isEmpty || resume?.isDone(body: job.body.bytes) != true
         {
           plan.add(job)
-          output.write(job.body.bytes) { _ in }
+          // What a body is to be held against is a request's member too.
+          output.write(job.body.bytes) { if let sum = record.text(.sha256) { $0.append(.sha256, sum.string) } }
         }
       } catch {
         try source.reject(error)

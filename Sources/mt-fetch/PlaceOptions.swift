@@ -122,7 +122,6 @@ struct PlaceOptions: ParsableArguments {
     settings.verifiesCertificates = !insecure
     settings.headers = try headers()
     settings.userAgent = userAgent
-    settings.cookie = cookie
     settings.cookieFile = cookieFile
     settings.bearerToken = try bearerToken()
     settings.transport = transport
@@ -139,6 +138,8 @@ struct PlaceOptions: ParsableArguments {
         lines.append(line)
       }
     }
+    // As a header, which libcurl sends to no other host than the one that was asked.
+    if let cookie { lines.append("Cookie: \(cookie)") }
     return lines.map { line in
       let name = line.prefix { $0 != ":" }
       return line.dropFirst(name.count + 1).allSatisfy { $0 == " " } ? name + ";" : line

@@ -51,6 +51,12 @@ struct ProofOptions: ParsableArguments {
     if purgeMethod != nil, purgeCommand != nil {
       throw ValidationError("--purge-method and --purge-command exclude each other")
     }
+    if let purgeCommand {
+      do throws(Failure) { try PurgeCommand.check(purgeCommand) } catch { throw ValidationError(error.message) }
+    }
+    if let checksum, !checksum.isProvided {
+      throw ValidationError("--checksum: the system's OpenSSL provides no \(checksum.rawValue)")
+    }
     if cacheLimit != nil, untilHit == nil { throw ValidationError("--cache-limit needs --until-hit") }
     if rangeAbove != nil, range == nil { throw ValidationError("--range-above needs --range") }
   }

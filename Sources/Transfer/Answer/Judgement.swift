@@ -39,22 +39,26 @@ extension Outcome {
 
   /// Judges an answer that has come whole.
   mutating func judge(_ job: Job, _ settings: FetchSettings) {
-    if let expected = settings.expectedStatus, job.step == .fetch {
-      if !expected.contains(status) {
-        let error = FetchError(status: status) ?? .unexpectedStatus
-        isTransient = error != .unexpectedStatus && error.isTransient(status: status)
-        return fail(error, "the server answered \(status)")
-      }
-    } else if settings.maximumRedirects == 0, [301, 302, 303, 307, 308].contains(status) {
-      isTransient = false
-      return fail(.tooManyRedirects, "the server answered \(status), and redirects are not followed")
-    } else if let error = FetchError(status: status) {
-      isTransient = error.isTransient(status: status)
-      return fail(error, "the server answered \(status)")
-    }
     isTransient = true
+    if let error = fault(job, settings) {
+      isTransient = error.isTransient(status: status)
+      let isRedirect = error == .tooManyRedirects
+      return fail(error, "the server answered \(status)\(isRedirect ? ", and redirects are not followed" : "")")
+    }
     if let complaint { return fail(complaint.error, complaint.message) }
     checkSum(job, settings)
+  }
+
+  /// What the status says is wrong.
+  private func fault(_ job: Job, _ settings: FetchSettings) -> FetchError? {
+    if let expected = settings.expectedStatus, job.step == .fetch, expected.contains(status) { return nil }
+    // What is not in the cache has been purged.
+    if job.step == .purge, status == 404 { return nil }
+    if settings.maximumRedirects == 0, [301, 302, 303, 307, 308].contains(status) { return .tooManyRedirects }
+    guard settings.expectedStatus != nil, job.step == .fetch, (200..<400).contains(status) else {
+      return FetchError(status: status)
+    }
+    return .unexpectedStatus
   }
 
   private mutating func checkSum(_ job: Job, _ settings: FetchSettings) {

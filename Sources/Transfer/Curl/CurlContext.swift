@@ -76,7 +76,6 @@ final class CurlContext {
   private func applySecrets(_ settings: FetchSettings, _ easy: UnsafeMutableRawPointer) {
     if let certificate = settings.certificate { _ = ccurl_set_pointer(easy, CURLOPT_SSLCERT, certificate) }
     if let key = settings.key { _ = ccurl_set_pointer(easy, CURLOPT_SSLKEY, key) }
-    if let cookie = settings.cookie { _ = ccurl_set_pointer(easy, CURLOPT_COOKIE, cookie) }
     if let file = settings.cookieFile, !hasCookies {
       hasCookies = true
       _ = ccurl_set_pointer(easy, CURLOPT_COOKIEFILE, file)

@@ -293,7 +293,8 @@ final class CurlWorker {
       head.count(HeaderNames.contentLength) == 1 && last.count == text.count
       || !head.hasElement(HeaderNames.contentLength) { !$0.equals(last) }
     guard isOne, let promised = last.decimal else {
-      return outcome.fail(.protocolError, isOne ? "Content-Length is “\(text.string.prefix(40))”" : "lengths that differ")
+      return outcome.fail(
+        .protocolError, isOne ? "Content-Length is “\(text.string.prefix(40))”" : "lengths that differ")
     }
     if Int(promised) != bytes {
       outcome.fail(.shortBody, "\(bytes) bytes came of \(promised) that were promised")

@@ -42,8 +42,8 @@ final class HostNames {
       case .failure(let failure):
         var outcome = Outcome()
         outcome.started = .now
-        outcome.isTransient = true
-        outcome.fail(.dns, "\(name): \(failure)")
+        outcome.isTransient = failure.isTransient
+        outcome.fail(.dns, "\(name): \(failure.message)")
         done(outcome)
       }
     }

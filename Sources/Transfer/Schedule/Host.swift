@@ -17,9 +17,9 @@ final class Host {
   let authority: Authority
   /// Where to connect instead, as CURLOPT_CONNECT_TO wants it.
   private(set) var connectTo: UnsafeMutablePointer<curl_slist>?
-  /// All of them, by their text: handles of libcurl point at them as long as they like.
   /// Where redirects may have to be connected to.
   private let otherTargets: [String]
+  /// All lists so far, by their first line: handles of libcurl point at them as long as they like.
   private var connectToLists: [String: UnsafeMutablePointer<curl_slist>] = [:]
   /// Whether the toolkit's own codec may speak with it.
   let isPlain: Bool

@@ -21,6 +21,17 @@ struct RetryQueue {
     return pop(first)
   }
 
+  /// Takes out all jobs for which `fits` holds.
+  mutating func remove(where fits: (Job) -> Bool) -> [Job] {
+    let all = heap
+    heap = []
+    var removed: [Job] = []
+    for (due, job) in all {
+      if fits(job) { removed.append(job) } else { add(job, due: due) }
+    }
+    return removed
+  }
+
   /// Any job; nil when none is left.
   mutating func popAny() -> Job? { heap.first.map { pop($0) } }
 

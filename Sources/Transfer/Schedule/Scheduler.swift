@@ -150,8 +150,11 @@ struct Scheduler {
     }
   }
 
-  /// A host was given up: what waits for it need not wait.
-  mutating func gaveUp(_ host: Host) { unpark(host) }
+  /// A host was given up: what waits for it, or for a further attempt, need not wait.
+  mutating func gaveUp(_ host: Host) {
+    unpark(host)
+    for job in paused.remove(where: { $0.host === host }) { addFirst(job) }
+  }
 
   /// Takes out a job that waits for a pause or a worker, when the run is stopped; nil when none is left.
   mutating func popAny() -> Job? {
