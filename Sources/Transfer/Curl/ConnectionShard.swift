@@ -41,7 +41,11 @@ final class ConnectionShard {
     let worker = idle.removeLast()
     lastHost = job.host
     worker.start(job)
-    guard curl_multi_add_handle(multi, worker.easy) == CURLM_OK else { fatalError("libcurl took no further transfer") }
+    add(worker.easy)
+  }
+
+  private func add(_ easy: UnsafeMutableRawPointer) {
+    guard curl_multi_add_handle(multi, easy) == CURLM_OK else { fatalError("libcurl took no further transfer") }
   }
 
   /// Tells libcurl of `events` on `socket`, or with CURL_SOCKET_TIMEOUT of the deadline.
@@ -59,6 +63,10 @@ final class ConnectionShard {
       let code = ccurl_message_result(message)
       let worker = worker(of: easy)
       curl_multi_remove_handle(multi, easy)
+      if worker.startsAfresh(after: code) {
+        add(easy)
+        continue
+      }
       let (job, outcome) = worker.finish(code)
       idle.append(worker)
       finished(job, outcome)

@@ -15,8 +15,12 @@ final class CurlWorker {
   private var head = ResponseHead()
   private var bytes = 0
   private var startedAt = Timestamp(milliseconds: 0)
+  /// When the attempt began, `Clock` time.
+  private var began = 0
   /// Microseconds of the attempt that had passed before libcurl took it over.
   private var offset = 0
+  /// Whether the request is sent once more, on a connection of its own.
+  private var isAfresh = false
   private var failure: (error: FetchError, message: String)?
   private var hasExcess = false
   private var hash: BodyHash?
@@ -29,6 +33,7 @@ final class CurlWorker {
   private var currentRange: ByteRange?
   private var usesLargeBuffer = false
   private var isHopped = false
+  private var hasOffset = false
   private var currentConnectTo: UnsafeMutablePointer<curl_slist>?
   /// Keeps `currentConnectTo`.
   private var host: Host?
@@ -73,7 +78,9 @@ final class CurlWorker {
     hasExcess = false
     head.removeAll()
     startedAt = .now
+    began = job.hop?.began ?? Clock.now
     offset = 0
+    setAfresh(false)
     hash?.reset()
     setPlace(job)
     setAccept(job.accept)
@@ -85,16 +92,14 @@ final class CurlWorker {
   /// libcurl copies the URL.
   private func setPlace(_ job: Job) {
     if let hop = job.hop {
-      offset = Clock.now - hop.began
       startedAt = hop.started
       _ = hop.url.withCString { ccurl_set_pointer(easy, CURLOPT_URL, $0) }
       _ = ccurl_set_long(easy, CURLOPT_MAXREDIRS, max(0, settings.maximumRedirects - hop.count))
-      _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, (settings.timeout - offset) / 1000))
+      setOffset()
     } else {
       _ = ccurl_set_pointer(easy, CURLOPT_URL, job.url.bytes.baseAddress)
       if isHopped {
         _ = ccurl_set_long(easy, CURLOPT_MAXREDIRS, settings.maximumRedirects)
-        _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, settings.timeout / 1000)
       }
     }
     isHopped = job.hop != nil
@@ -102,6 +107,21 @@ final class CurlWorker {
     currentConnectTo = job.host.connectTo
     host = job.host
     _ = ccurl_set_pointer(easy, CURLOPT_CONNECT_TO, currentConnectTo)
+  }
+
+  /// libcurl's clock begins now: the attempt's has been running.
+  private func setOffset() {
+    offset = Clock.now - began
+    hasOffset = true
+    _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, (settings.timeout - offset) / 1000))
+  }
+
+  private func setAfresh(_ isAfresh: Bool) {
+    if hasOffset { _ = ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, settings.timeout / 1000) }
+    hasOffset = false
+    guard isAfresh != self.isAfresh else { return }
+    self.isAfresh = isAfresh
+    _ = ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, isAfresh ? 1 : 0)
   }
 
   private func setAccept(_ accept: String?) {
@@ -196,6 +216,19 @@ final class CurlWorker {
   }
 
   // MARK: Ending
+
+  /// Whether the attempt goes on, on a new connection: the server had closed the old one just when the request was sent.
+  /// libcurl tries that itself, but only five times in the life of a handle, and not where the connection was reset.
+  func startsAfresh(after code: CURLcode) -> Bool {
+    guard !isAfresh, head.length == 0, failure == nil,
+      code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING,
+      ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) == 0 || String(cString: errorText).hasPrefix("Connection died")
+    else { return false }
+    setAfresh(true)
+    setOffset()
+    errorText[0] = 0
+    return true
+  }
 
   /// Reads off how the attempt ended, and lets go of the job.
   func finish(_ code: CURLcode) -> (job: Job, outcome: Outcome) {

@@ -24,6 +24,8 @@ final class PlainConnection {
   var descriptor: Int32 = -1
   var host: Host?
   var job: Job?
+  /// Whether the server has closed its side: no further event will come.
+  var isEnding = false
   /// Whether a request has been answered on it before.
   var isReused = false
   /// `Clock` time at which an attempt, or the idle connection, has come to its end.

@@ -11,8 +11,7 @@ extension PlainTransport {
   private static let interimLimit = 32
 
   /// Reads what is there.
-  /// - Parameter isEnding: whether the server has closed its side: no further event will come.
-  func read(_ connection: PlainConnection, isEnding: Bool) {
+  func read(_ connection: PlainConnection) {
     var left = Self.turn
     while true {
       var limit = buffer.count
@@ -36,9 +35,9 @@ extension PlainTransport {
         if isOver(connection, count) { return } else { continue }
       }
       left -= count
-      guard take(connection, Bytes(start: buffer.baseAddress, count: count), isEnding) else { return }
+      guard take(connection, Bytes(start: buffer.baseAddress, count: count)) else { return }
       // A short read has drained the socket; new data will be a new event.
-      if count < limit, !isEnding { return }
+      if count < limit, !connection.isEnding { return }
     }
   }
 
@@ -89,10 +88,10 @@ extension PlainTransport {
   }
 
   /// Takes bytes of an answer. False where it is over.
-  private func take(_ connection: PlainConnection, _ bytes: Bytes, _ isEnding: Bool) -> Bool {
-    guard connection.state == .head else { return takeBody(connection, bytes, isEnding) }
+  private func take(_ connection: PlainConnection, _ bytes: Bytes) -> Bool {
+    guard connection.state == .head else { return takeBody(connection, bytes) }
     if connection.firstByteAt == nil { connection.firstByteAt = Clock.now }
-    if connection.partialHead.isEmpty { return takeHead(connection, bytes, isEnding) }
+    if connection.partialHead.isEmpty { return takeHead(connection, bytes) }
     connection.partialHead.append(bytes)
     guard endOfHead(connection.partialHead.bytes, from: connection.searched) != nil else {
       connection.searched = max(0, connection.partialHead.count - 3)
@@ -106,10 +105,10 @@ extension PlainTransport {
     var whole = ByteBuffer(capacity: 16)
     swap(&whole, &connection.partialHead)
     connection.searched = 0
-    return takeHead(connection, whole.bytes, isEnding)
+    return takeHead(connection, whole.bytes)
   }
 
-  private func takeHead(_ connection: PlainConnection, _ bytes: Bytes, _ isEnding: Bool) -> Bool {
+  private func takeHead(_ connection: PlainConnection, _ bytes: Bytes) -> Bool {
     guard let job = connection.job else { return false }
     var rest = bytes
     while !rest.isEmpty {
@@ -123,7 +122,7 @@ extension PlainTransport {
         return false
       case .parsed(let parsed):
         rest = rest.slice(parsed.length, rest.count)
-        if parsed.status >= 200 { return begin(connection, job, parsed, rest, isEnding) }
+        if parsed.status >= 200 { return begin(connection, job, parsed, rest) }
         connection.interimCount += 1
         guard connection.interimCount <= Self.interimLimit else {
           fail(connection, .protocolError, "more than \(Self.interimLimit) interim answers")
@@ -136,7 +135,7 @@ extension PlainTransport {
 
   /// The head has come; what follows is the body.
   private func begin(
-    _ connection: PlainConnection, _ job: Job, _ parsed: ParsedHead, _ rest: Bytes, _ isEnding: Bool
+    _ connection: PlainConnection, _ job: Job, _ parsed: ParsedHead, _ rest: Bytes
   ) -> Bool {
     connection.state = .body
     connection.framing = parsed.framing
@@ -156,7 +155,7 @@ extension PlainTransport {
     if settings.checksum != nil { connection.hash = BodyHash(settings.checksum!) }
     switch parsed.framing {
     case .none:
-      finish(connection, excess: 0, mayReuse: rest.isEmpty && !isEnding)
+      finish(connection, excess: 0, mayReuse: rest.isEmpty && !connection.isEnding)
       return false
     case .length(let count):
       connection.remaining = count
@@ -165,10 +164,10 @@ extension PlainTransport {
     case .chunked: connection.chunks = ChunkDecoder()
     case .untilClose: break
     }
-    return takeBody(connection, rest, isEnding)
+    return takeBody(connection, rest)
   }
 
-  private func takeBody(_ connection: PlainConnection, _ bytes: Bytes, _ isEnding: Bool) -> Bool {
+  private func takeBody(_ connection: PlainConnection, _ bytes: Bytes) -> Bool {
     throttle?.spend(bytes.count)
     switch connection.framing {
     case .none: return false
@@ -179,7 +178,7 @@ extension PlainTransport {
       if isTooLarge(connection) { return false }
       guard connection.remaining == 0 else { return true }
       let excess = bytes.count - own.count
-      finish(connection, excess: excess, mayReuse: excess == 0 && !isEnding)
+      finish(connection, excess: excess, mayReuse: excess == 0 && !connection.isEnding)
       return false
     case .chunked:
       var consumed = 0
@@ -187,7 +186,7 @@ extension PlainTransport {
       if isTooLarge(connection) { return false }
       switch progress {
       case .more: return true
-      case .end: finish(connection, excess: 0, mayReuse: consumed == bytes.count && !isEnding)
+      case .end: finish(connection, excess: 0, mayReuse: consumed == bytes.count && !connection.isEnding)
       case .malformed(let reason): fail(connection, .protocolError, "\(reason)")
       }
       return false

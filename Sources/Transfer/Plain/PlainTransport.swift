@@ -85,6 +85,7 @@ final class PlainTransport {
     begin(job, on: connection, began, started)
     connection.host = job.host
     connection.isReused = false
+    connection.isEnding = false
     connection.connectedAt = nil
     connection.connectBegan = Clock.now
     guard let address = job.host.address else { preconditionFailure("a host without an address") }
@@ -143,7 +144,7 @@ final class PlainTransport {
     let connection = connections[index]
     guard connection.key.tag == tag else { return }
     let isReadable = events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
-    let isEnding = events & ~(EPOLLIN.rawValue | EPOLLOUT.rawValue) != 0
+    if events & ~(EPOLLIN.rawValue | EPOLLOUT.rawValue) != 0 { connection.isEnding = true }
     switch connection.state {
     case .closed: return
     // The server closes it, or says something that nobody asked for.
@@ -151,11 +152,11 @@ final class PlainTransport {
     case .connecting:
       connected(connection)
       // What came already will be no event of its own.
-      if connection.key.tag == tag, isReadable { read(connection, isEnding: isEnding) }
+      if connection.key.tag == tag, isReadable { read(connection) }
     case .head, .body:
       if !connection.unsent.isEmpty { sendRest(connection) }
       guard connection.key.tag == tag, isReadable else { return }
-      read(connection, isEnding: isEnding)
+      read(connection)
     }
   }
 
@@ -186,7 +187,7 @@ final class PlainTransport {
       unread.removeAll(keepingCapacity: true)
       for key in keys {
         let connection = connections[Int(key.index)]
-        if connection.key == key, connection.state == .body { read(connection, isEnding: false) }
+        if connection.key == key, connection.state == .body { read(connection) }
       }
     }
     guard now >= nextDeadline else { return }
