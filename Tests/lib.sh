@@ -106,9 +106,11 @@ start_testbed() { # [--varnish]
 
 # server NAME PROGRAM ARGUMENT...: starts Tests/servers/PROGRAM, whose first argument is its log, NAME.log. Sets
 # NAME_pid and NAME_at, the ADDRESS:PORT that it prints.
+declare -A writes_first
 server() {
   local name=$1 program=$2
   shift 2
+  writes_first[$name.log]=yes
   rm -f "$name.at"
   "$top/Tests/servers/$program" "$name.log" "$@" >"$name.at" 2>"$name.err" &
   printf -v "${name}_pid" %s $!
@@ -127,10 +129,10 @@ most_in_flight() {
 }
 
 # Prints what FILE, the log of a server, has got since line SEEN. A server may write its line after the client has
-# got the answer, so it waits until nothing more comes.
+# got the answer, so it waits until nothing more comes; but not for those that `server` has started, which write first.
 log_since() { # FILE SEEN
   local lines=-1
-  while [[ $lines != $(wc -l <"$1") ]]; do
+  while [[ ! ${writes_first[$1]-} && $lines != $(wc -l <"$1") ]]; do
     lines=$(wc -l <"$1")
     sleep 0.5
   done

@@ -5,7 +5,6 @@ import Toolkit
 final class CurlContext {
   private let share: UnsafeMutableRawPointer?
   private var headers: UnsafeMutablePointer<curl_slist>?
-  private var hasCookies = false
 
   init(_ settings: FetchSettings) throws(Failure) {
     guard curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK else { throw Failure(.software, "libcurl cannot start") }
@@ -14,8 +13,6 @@ final class CurlContext {
     _ = ccurl_share_data(share, CURL_LOCK_DATA_DNS)
     _ = ccurl_share_data(share, CURL_LOCK_DATA_SSL_SESSION)
     headers = settings.headers.reduce(nil) { curl_slist_append($0, $1) }
-    guard settings.cookieFile != nil else { return }
-    _ = ccurl_share_data(share, CURL_LOCK_DATA_COOKIE)
   }
 
   deinit {
@@ -76,12 +73,7 @@ final class CurlContext {
   private func applySecrets(_ settings: FetchSettings, _ easy: UnsafeMutableRawPointer) {
     if let certificate = settings.certificate { _ = ccurl_set_pointer(easy, CURLOPT_SSLCERT, certificate) }
     if let key = settings.key { _ = ccurl_set_pointer(easy, CURLOPT_SSLKEY, key) }
-    if let file = settings.cookieFile, !hasCookies {
-      hasCookies = true
-      _ = ccurl_set_pointer(easy, CURLOPT_COOKIEFILE, file)
-      // Reads the file now, into what all handles share.
-      _ = ccurl_set_pointer(easy, CURLOPT_COOKIELIST, "RELOAD")
-    }
+    if let file = settings.cookieFile { _ = ccurl_set_pointer(easy, CURLOPT_COOKIEFILE, file) }
     if let token = settings.bearerToken {
       _ = ccurl_set_long(easy, CURLOPT_HTTPAUTH, Int(bitPattern: ccurl_auth_bearer()))
       _ = ccurl_set_pointer(easy, CURLOPT_XOAUTH2_BEARER, token)
