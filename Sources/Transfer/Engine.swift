@@ -212,7 +212,7 @@ package final class Engine {
   private func take(_ request: Record) throws(Failure) {
     do throws(BadRecord) {
       let named = try settings.pop(namedBy: request)
-      guard !settings.pops.isEmpty else { return submit(try loaded(request)) }
+      if settings.pops.isEmpty { submit(try loaded(request)) }
       for pop in settings.pops.indices where named == nil || named == pop {
         let job = try loaded(request)
         job.target(pop, settings, isNamed: named != nil)

@@ -111,7 +111,7 @@ package final class Job {
     loadExpected(request, settings)
     (attempts, failures, asked, place, pop) = (0, 0, 0, 0, -1)
     (proof, lastOutcome, hop, host, lookupTime) = (nil, nil, nil, nil, nil)
-    step = .fetch
+    (chunk, next, isLeader, step) = (nil, nil, false, .fetch)
   }
 
   private func loadExpected(_ request: Record, _ settings: FetchSettings) {

@@ -48,6 +48,9 @@ final class PurgeChunks {
 
   /// Puts `job` into the open chunk. By method, its purge is the caller's to make, and to tell of by `ended`.
   func add(_ job: Job, _ now: Int) {
+    // Items of one URL that follow each other, such as those of several points of presence, are purged together: the purge
+    // of one would undo the warming of another. So a full chunk is closed only when another URL comes.
+    if let open, open.jobs.count >= size, let last = open.jobs.last, !last.urlText.equals(job.urlText) { close() }
     let chunk = open ?? Chunk()
     if open == nil { chunk.opened = now }
     open = chunk
@@ -55,7 +58,6 @@ final class PurgeChunks {
     chunk.jobs.append(job)
     chunk.pending += 1
     count += 1
-    if chunk.jobs.count >= size { close() }
   }
 
   /// Closes the open chunk: nothing more will come, or not soon.

@@ -34,7 +34,8 @@ package enum FetchError: String, CaseIterable, Sendable {
     case 502: self = .badGateway
     case 503: self = .unavailable
     case 504: self = .gatewayTimeout
-    case 500..<600: self = .serverError
+    // What no status is, counts as one of these (RFC 9110, 15).
+    case 500..<1000: self = .serverError
     default: self = .protocolError
     }
   }

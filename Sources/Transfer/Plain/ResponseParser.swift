@@ -2,7 +2,7 @@ import Records
 
 /// The head of a response as far as it governs what follows on the connection.
 struct ParsedHead: Equatable {
-  /// From 100 to 599 without 101.
+  /// From 100 to 999 without 101; those from 600 are as good as a 5xx (RFC 9110, 15).
   var status: Int
   /// Of HTTP/1: 0 or 1.
   var minorVersion: Int
@@ -79,8 +79,8 @@ private struct ResponseParser {
     var status = 0
     for place in 0..<3 {
       let digit = Int(try next()) - 0x30
-      guard digit >= 0, digit <= 9, place > 0 || digit >= 1 && digit <= 5 else {
-        throw .malformed("a status that is none from 100 to 599")
+      guard digit >= 0, digit <= 9, place > 0 || digit >= 1 else {
+        throw .malformed("a status that is none from 100 to 999")
       }
       status = status * 10 + digit
     }
