@@ -15,7 +15,7 @@ import Testing
       let family = [1: "protocol", 2: nil, 3: "protocol", 4: "client_error", 5: "server_error"][status / 100]
       #expect(FetchError(status: status)?.rawValue == own[status] ?? family ?? nil, "\(status)")
     }
-    #expect(FetchError(status: 0) == .protocolError && FetchError(status: 999) == .protocolError)
+    #expect(FetchError(status: 0) == .protocolError && FetchError(status: 999) == .serverError)
   }
 
   @Test func retriesWhatMayPass() {
