@@ -75,6 +75,8 @@ package final class Job {
   /// A redirect that one transport leaves to the other.
   struct Hop {
     var url: String
+    /// Of the answer that redirected.
+    var status: Int
     var count: Int
     /// When the attempt began.
     var began: Int

@@ -79,6 +79,10 @@ struct PlaceOptions: ParsableArguments {
     if let cookie, cookie.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       throw ValidationError("--cookie holds a control character")
     }
+    if let proxy, !Self.isProxy(proxy) {
+      throw ValidationError("--proxy is a URL of http, https, socks4, socks4a, socks5 or socks5h, not “\(proxy)”")
+    }
+    if interface?.isEmpty == true { throw ValidationError("--interface is empty") }
     if ipv4, ipv6 { throw ValidationError("--ipv4 and --ipv6 exclude each other") }
     if key != nil, cert == nil { throw ValidationError("--key needs --cert") }
     do throws(Failure) {
@@ -91,6 +95,13 @@ struct PlaceOptions: ParsableArguments {
 
   private func targets() throws(Failure) -> [ConnectTo] {
     try connectTo.map { text throws(Failure) in try ConnectTo(text) }
+  }
+
+  /// As curl takes it: without a scheme it is one of http. Empty: none, whatever the environment says.
+  private static func isProxy(_ url: String) -> Bool {
+    guard let end = url.firstRange(of: "://") else { return true }
+    let scheme = url[..<end.lowerBound].lowercased()
+    return ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(scheme)
   }
 
   /// A name, a colon, and a value without controls.

@@ -25,7 +25,8 @@ fetch() {
   tail -n "+$((two + 1))" two.log >two.seen
 }
 
-# most_within SECONDS: the most requests that server one had in any such time.
+# most_within SECONDS: the most requests that server one had in any such time. One that has to wait for the processor takes
+# some together, so what is allowed is that of 50 ms more.
 most_within() {
   jq -n --argjson window "$1" '[inputs.t] | sort | . as $t | [range(length) as $i |
     last(range($i; [$i + 1000, length] | min) | select($t[.] < $t[$i] + $window)) - $i + 1] | max' one.seen
@@ -37,8 +38,10 @@ for transport in "${transports[@]}"; do
   urls 100 "$one_at" >in
   fetch --transport "$transport" --rate 50 --workers 100 in
   check "--rate 50, $transport: all are done" equal 0,100 "$status,$(count results .ok)"
-  check "--rate 50, $transport: no second has more" at_most 53 "$(most_within 1)"
-  check "--rate 50, $transport: and no half" at_most 27 "$(most_within 0.5)"
+  check "--rate 50, $transport: no second has more" at_most 55 "$(most_within 1)"
+  check "--rate 50, $transport: and no half" at_most 29 "$(most_within 0.5)"
+  jq -c '{t: (.started | (.[:19] + "Z" | fromdate) + (.[19:-1] | tonumber))}' results >one.seen
+  check "--rate 50, $transport: what was sent, too" between 49 52 "$(most_within 1)"
   check "--rate 50, $transport: it is reached" between 1800 2600 "$took"
 done
 urls 6 "$one_at" >in
@@ -48,11 +51,11 @@ check "--rate 2.5: no second has more than three" at_most 3 "$(most_within 1)"
 urls 25 "$one_at" 'status=500~200' >in
 fetch --rate 40 --retry 1 --retry-max-delay 0 in
 check "repeated requests count" between 1150 2500 "$took"
-check "and no second has more" at_most 43 "$(most_within 1)"
+check "and no second has more" at_most 44 "$(most_within 1)"
 urls 40 "$one_at" >in
 fetch --rate 40 --use-head-for-size in
 check "HEADs count" equal 80 "$(wc -l <one.seen)"
-check "and no second has more of them" at_most 43 "$(most_within 1)"
+check "and no second has more of them" at_most 44 "$(most_within 1)"
 
 # --- a bandwidth
 

@@ -178,6 +178,9 @@ whole true 206 true 100 null") \
     <(jq -r '"\(.name) \(.ok) \(.status) \(.partial) \(if .ok then .bytes else .error end)\(if .ok then " null" else "" end)"' results | sort)
   check "--range 0-99, $transport: it is sent" equal 5 "$(count seen '.headers.range == "bytes=0-99"')"
 done
+edge rest 'bytes=1000' >in
+fetch edge.log --range 900- in
+check "--range 900-: to the end" equal 'true true 100' "$(jq -r '"\(.ok) \(.partial) \(.bytes)"' results)"
 { edge above 'bytes=1000' '"size":1001'; edge equal 'bytes=1000' '"size":1000'; edge unsized 'bytes=1000'; } >in
 fetch edge.log --range 0-99 --range-above 1000 in
 check "--range-above: only what is larger" equal '/above' "$(jq -r 'select(.headers.range).uri | sub("\\?.*"; "")' seen | paste -sd ,)"

@@ -66,7 +66,7 @@ def ranged(wish, asked, size):
     if first >= size:
         return 416, 0, "bytes */%d" % size
     told = first + 1 if how == "lie" else first
-    return 206, last - first + 1, "bytes %d-%d/%d" % (told, told + last - first, size + told)
+    return 206, last - first + 1, "bytes %d-%d/%d" % (told, told + last - first, size + told - first)
 
 
 class Server:

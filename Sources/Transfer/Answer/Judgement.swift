@@ -54,15 +54,20 @@ extension Outcome {
     if let expected = settings.expectedStatus, job.step == .fetch, expected.contains(status) { return nil }
     // What is not in the cache has been purged.
     if job.step == .purge, status == 404 { return nil }
-    if settings.maximumRedirects == 0, [301, 302, 303, 307, 308].contains(status) { return .tooManyRedirects }
+    if settings.maximumRedirects == 0, Self.isRedirect(status) { return .tooManyRedirects }
     guard settings.expectedStatus != nil, job.step == .fetch, (200..<400).contains(status) else {
       return FetchError(status: status)
     }
     return .unexpectedStatus
   }
 
+  /// Whether an answer of this status sends to its Location, if it has one: as libcurl sees it, but for 304.
+  static func isRedirect(_ status: Int) -> Bool { (300..<400).contains(status) && status != 304 }
+
   private mutating func checkSum(_ job: Job, _ settings: FetchSettings) {
-    guard let checksum, job.step == .fetch, isPartial != true else { return }
+    // No body, no sum.
+    if settings.method != "GET" || status == 204 { checksum = nil }
+    guard let checksum, isPartial != true else { return }
     let wanted: String?
     if settings.checksum == .md5 {
       wanted = job.expected.isDerivative ? nil : job.expected.etag.flatMap(Self.singlePartMD5)

@@ -242,8 +242,10 @@ final class CurlWorker {
       outcome.remoteIP = String(cString: address.assumingMemoryBound(to: CChar.self))
     }
     outcome.status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
+    let isAnswered = outcome.status > 0
+    if !isAnswered, let hop = job.hop { outcome.status = hop.status }
     outcome.wasConnected = hasConnected(code)
-    if outcome.status > 0 {
+    if isAnswered {
       outcome.httpVersion = httpVersion
       outcome.read(head, job, settings)
     }
@@ -296,6 +298,10 @@ final class CurlWorker {
       // libcurl takes a head that ends early for a body that does.
       if code == CURLE_PARTIAL_FILE, !head.isComplete {
         return outcome.fail(.protocolError, "the headers ended without an empty line")
+      }
+      if code == CURLE_TOO_MANY_REDIRECTS {
+        outcome.isTransient = false
+        return outcome.fail(.tooManyRedirects, "more than \(settings.maximumRedirects) redirects")
       }
       let detail = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText)
       outcome.isTransient = FetchError.isTransient(code)

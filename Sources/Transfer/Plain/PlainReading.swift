@@ -143,7 +143,7 @@ extension PlainTransport {
     connection.outcome.status = parsed.status
     connection.outcome.httpVersion = parsed.minorVersion == 0 ? "1.0" : "1.1"
     connection.outcome.read(head, job, settings)
-    if settings.maximumRedirects > 0, [301, 302, 303, 307, 308].contains(parsed.status),
+    if settings.maximumRedirects > 0, Outcome.isRedirect(parsed.status),
       let location = head.value(HeaderNames.location)
     {
       guard let url = resolved(location, job) else {

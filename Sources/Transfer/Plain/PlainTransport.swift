@@ -262,7 +262,8 @@ final class PlainTransport {
     guard let job = connection.job else { return }
     connection.job = nil
     if connection.outcome.error == nil, let url = connection.location {
-      job.hop = Job.Hop(url: url, count: 1, began: connection.began, started: connection.started)
+      job.hop = Job.Hop(
+        url: url, status: connection.outcome.status, count: 1, began: connection.began, started: connection.started)
       return onHop(job)
     }
     connection.outcome.started = connection.started
