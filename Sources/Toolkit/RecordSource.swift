@@ -58,7 +58,10 @@ package final class RecordSource {
 
   /// The share of the input that was handed out; nil where its size is not known.
   private var fraction: Double? {
-    inputs.totalSize.map { min(Double(bytes - reader.unfinishedBytes) / Double($0), 1) }
+    let ofBytes = inputs.totalSize.map { min(Double(bytes - reader.unfinishedBytes) / Double($0), 1) }
+    guard let limit = options.limit, limit > 0 else { return ofBytes }
+    // It ends with whatever comes first.
+    return max(ofBytes ?? 0, Double(records) / Double(limit))
   }
 
   /// The descriptor to wait for after `.notYet`.

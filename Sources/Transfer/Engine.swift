@@ -188,6 +188,8 @@ package final class Engine {
     guard scheduler.waitingCount > 0 else { return .max }
     let now = Clock.now
     while true {
+      // Each request brings further bytes: those that are under way have to be paid for first.
+      if let throttle, throttle.allowance(now: now) <= 0 { return throttle.nextRefill(now: now) }
       switch scheduler.next(now) {
       case .start(let job): start(job, now)
       case .abandon(let job): abandon(job)

@@ -64,6 +64,10 @@ for transport in "${transports[@]}"; do
   fetch --transport "$transport" --bandwidth 4MiB --workers 20 in
   check "--bandwidth 4MiB, 8 MiB in 32 bodies, $transport: two seconds" between 1600 2800 "$took"
   check "--bandwidth 4MiB, $transport: all is whole" equal 32 "$(count results '.ok and .bytes == 262144')"
+  # These come with their heads.
+  urls 500 "$one_at" bytes=2000 >in
+  fetch --transport "$transport" --bandwidth 500KB --workers 100 in
+  check "--bandwidth 500KB, 1 MB in 500 bodies, $transport: two seconds" between 1600 2800 "$took"
 done
 urls 1 "$one_at" bytes=8000000 >in
 fetch --bandwidth 4MB in

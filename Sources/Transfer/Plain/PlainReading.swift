@@ -7,6 +7,8 @@ import Toolkit
 extension PlainTransport {
   /// Bytes that one connection may bring before the others have their turn.
   private static let turn = 4 << 20
+  /// Bytes that are read at once at least, whatever the bandwidth: a head should come in one piece.
+  private static let leastRead = 4 << 10
   /// Interim answers (1xx) that are passed over.
   private static let interimLimit = 32
 
@@ -14,11 +16,11 @@ extension PlainTransport {
   func read(_ connection: PlainConnection) {
     var left = Self.turn
     while true {
-      var limit = buffer.count
+      // A small body comes with its head, so that heads wait for bandwidth, too.
+      let allowance = min(left, throttle?.allowance(now: Clock.now) ?? .max)
+      guard allowance > 0 else { return readLater(connection) }
+      let limit = min(buffer.count, max(allowance, Self.leastRead))
       if connection.state == .body {
-        let allowance = min(left, throttle?.allowance(now: Clock.now) ?? .max)
-        guard allowance > 0 else { return readLater(connection) }
-        limit = min(limit, allowance)
         let unseen = settings.checksum == nil ? connection.unseen : 0
         if unseen > 0 {
           let count = recv(connection.descriptor, nil, min(unseen, allowance), Int32(MSG_TRUNC))

@@ -187,7 +187,7 @@ final class PlainTransport {
       unread.removeAll(keepingCapacity: true)
       for key in keys {
         let connection = connections[Int(key.index)]
-        if connection.key == key, connection.state == .body { read(connection) }
+        if connection.key == key, connection.state == .body || connection.state == .head { read(connection) }
       }
     }
     guard now >= nextDeadline else { return }
