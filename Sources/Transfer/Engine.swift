@@ -114,8 +114,8 @@ package final class Engine {
       // What is due may give back workers, and add to what waits.
       tick()
       try admit()
-      if inputHasEnded, scheduler.inFlight == 0, scheduler.waitingCount == 0, purges?.isEmpty ?? true { break }
       stopIfAsked()
+      if inputHasEnded, scheduler.inFlight == 0, scheduler.waitingCount == 0, purges?.isEmpty ?? true { break }
       let count = epoll_wait(epoll, &events, Int32(events.count), timeout())
       for i in 0..<max(0, Int(count)) { handle(events[i].data.u64, events[i].events) }
       try flushIfDue()
@@ -243,6 +243,7 @@ package final class Engine {
 
   private func submit(_ job: Job) {
     job.host = hosts.host(job.start, pop: job.pop)
+    job.host.jobs += 1
     job.held = job.footprint
     footprint += job.held
     if settings.asksForSize, job.size == nil {
@@ -257,6 +258,7 @@ package final class Engine {
   func proceed(_ job: Job) {
     job.place = settings.isBySize ? settings.sizeClasses.index(of: job.size ?? 0) : 0
     job.failures = 0
+    job.lastOutcome = nil
     guard let purges else {
       job.step = .fetch
       return scheduler.add(job)
@@ -275,6 +277,7 @@ package final class Engine {
   }
 
   private func dispatch(_ job: Job, overLibcurl: Bool = false) {
+    job.address = job.host.address?.text
     if !overLibcurl, PlainTransport.canTake(job) { plain.start(job) } else { curl.start(job) }
   }
 
@@ -296,6 +299,7 @@ package final class Engine {
     for job in purges.takePurged() {
       job.step = .fetch
       job.failures = 0
+      job.lastOutcome = nil
       scheduler.add(job)
     }
     for (job, outcome) in purges.takeFailed() { conclude(job, outcome) }
@@ -327,6 +331,7 @@ package final class Engine {
   func recycle(_ job: Job) {
     footprint -= job.held
     job.held = 0
+    job.host?.jobs -= 1
     job.host = nil
     // One with a huge record would keep its memory.
     if spareJobs.count < settings.workers + Self.window, job.footprint < 16 << 10 { spareJobs.append(job) }
@@ -340,11 +345,12 @@ package final class Engine {
   /// is up.
   private func stopIfAsked() {
     guard Signals.isStopping else { return }
+    schedulerDue = .max
     if cutOffAt == .max { cutOffAt = Clock.now + grace * 1_000_000 }
     for host in hosts.all { scheduler.drain(host) }
     purges?.cancel()
     while let job = scheduler.popAny() {
-      if let outcome = job.lastOutcome { conclude(job, outcome) } else { recycle(job) }
+      if job.step == .fetch, let outcome = job.lastOutcome { conclude(job, outcome) } else { recycle(job) }
     }
     guard Clock.now >= cutOffAt else { return }
     names?.cancelAll()

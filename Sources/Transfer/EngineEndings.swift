@@ -9,19 +9,20 @@ extension Engine {
     if let time = job.lookupTime { outcome.add(lookup: time) }
     job.lookupTime = nil
     job.hop = nil
+    learn(job, outcome)
     scheduler.ended(job)
-    learn(job.host, outcome)
     guard !Signals.isStopping else { return job.step == .fetch ? conclude(job, outcome) : recycle(job) }
     if outcome.error != nil { failed(job, outcome) } else { succeeded(job, outcome) }
   }
 
   /// What an attempt says of its host.
-  private func learn(_ host: Host, _ outcome: Outcome) {
+  private func learn(_ job: Job, _ outcome: Outcome) {
     let now = Clock.now
+    let host = job.host!
     let wasGivenUp = host.isGivenUp
     host.record(outcome, giveUpAfter: settings.giveUpAfter, now: now)
     guard let error = outcome.error else { return }
-    if error == .connect { host.forgetAddress() }
+    if !outcome.wasConnected, error == .connect || error == .timeout { host.forgetAddress(job.address) }
     if host.isGivenUp, !wasGivenUp {
       warn("\(host.authority.hostHeader): \(host.givenUpMessage)")
       scheduler.gaveUp(host)

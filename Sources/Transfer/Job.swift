@@ -47,6 +47,8 @@ package final class Job {
   package internal(set) var proof: Proof?
   /// How the last attempt ended, while the job waits for the next.
   var lastOutcome: Outcome?
+  /// Where its host was at the start of the attempt.
+  var address: String?
   /// Microseconds that the resolver took in the present attempt.
   var lookupTime: Int?
   /// Bytes that the engine counts for it.

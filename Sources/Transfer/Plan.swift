@@ -34,7 +34,7 @@ package struct Plan {
     requests += 1
     hosts.insert(tableHash(job.start))
     if let size = job.size {
-      bytes += size
+      bytes = bytes.addingReportingOverflow(size).overflow ? .max : bytes + size
       sized += 1
     }
   }

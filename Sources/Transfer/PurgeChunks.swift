@@ -44,7 +44,7 @@ final class PurgeChunks {
   var isByMethod: Bool { if case .method = purge { true } else { false } }
   /// Whether there is something to take.
   var isReady: Bool { !purgedJobs.isEmpty || !failedJobs.isEmpty }
-  var isEmpty: Bool { count == 0 && !isReady }
+  var isEmpty: Bool { count == 0 && !isReady && command == nil }
 
   /// Puts `job` into the open chunk. By method, its purge is the caller's to make, and to tell of by `ended`.
   func add(_ job: Job, _ now: Int) {
@@ -113,8 +113,14 @@ final class PurgeChunks {
 
   // MARK: By command
 
+  /// Begins with the first chunk that a command can be started for.
   private func startCommand() {
-    guard let chunk = queue.first, case .command(let text) = purge else { return }
+    command = nil
+    while command == nil, let chunk = queue.first { start(chunk) }
+  }
+
+  private func start(_ chunk: Chunk) {
+    guard case .command(let text) = purge else { return }
     var urls = ByteBuffer()
     var seen: Set<String> = []
     // At several points of presence a URL is one all the same.
@@ -132,32 +138,30 @@ final class PurgeChunks {
         onMessage: { [run] in run.console.note("purge command: \($0)") },
         onEnd: { [unowned self] in commandEnded($0) })
     } catch {
-      commandFailed(error.message)
+      dropFirst(error.message)
     }
   }
 
   private func commandEnded(_ ending: PurgeCommand.Ending) {
-    guard !queue.isEmpty else { return }
-    if ending.isSuccess { commandSucceeded() } else { commandFailed("the command \(ending)") }
+    guard !isCancelled else {
+      command = nil
+      return
+    }
+    if ending.isSuccess {
+      let chunk = queue.removeFirst()
+      chunk.pending = 0
+      finishIfDone(chunk)
+    } else {
+      dropFirst("the command \(ending)")
+    }
+    startCommand()
   }
 
-  private func commandSucceeded() {
-    let chunk = queue.removeFirst()
-    chunk.pending = 0
-    finishIfDone(chunk)
-    nextCommand()
-  }
-
-  private func commandFailed(_ why: String) {
+  /// Ends the items of the first chunk, which could not be purged.
+  private func dropFirst(_ why: String) {
     let chunk = queue.removeFirst()
     for job in chunk.jobs { fail(job, .cancelled(why)) }
     chunk.jobs = []
-    nextCommand()
-  }
-
-  private func nextCommand() {
-    command = nil
-    startCommand()
   }
 
   /// Whether the descriptor is one of the command's.

@@ -65,9 +65,9 @@ extension Outcome {
   static func isRedirect(_ status: Int) -> Bool { (300..<400).contains(status) && status != 304 }
 
   private mutating func checkSum(_ job: Job, _ settings: FetchSettings) {
-    // No body, no sum.
-    if settings.method != "GET" || status == 204 { checksum = nil }
-    guard let checksum, isPartial != true else { return }
+    // Only these bring the object.
+    if settings.method != "GET" || status != 200 && status != 203 { checksum = nil }
+    guard let checksum else { return }
     let wanted: String?
     if settings.checksum == .md5 {
       wanted = job.expected.isDerivative ? nil : job.expected.etag.flatMap(Self.singlePartMD5)

@@ -61,7 +61,7 @@ extension ByteBuffer {
     if let type = outcome.contentType { append(.contentType, type) }
     if let version = outcome.httpVersion { append(.httpVersion, literal: version) }
     if !outcome.remoteIP.isEmpty { append(.remoteIP, outcome.remoteIP) }
-    if let size = job.size ?? (outcome.isSuccess ? outcome.bytes : nil) {
+    if let size = job.size ?? (outcome.isSuccess && outcome.isPartial != true ? outcome.bytes : nil) {
       append(.sizeClass, literal: SizeClasses.names[settings.sizeClasses.index(of: size)])
     }
     if let cache = outcome.cache {

@@ -12,7 +12,7 @@ final class ConnectionShard {
   /// When libcurl wants to be called, `Clock` time; `Int.max`: not.
   private(set) var deadline = Int.max
   /// Where the last request went.
-  private(set) unowned(unsafe) var lastHost: Host?
+  private(set) var lastHost: ObjectIdentifier?
   private let multi: UnsafeMutableRawPointer
   private var idle: [CurlWorker] = []
 
@@ -39,7 +39,7 @@ final class ConnectionShard {
   /// Begins the next attempt of `job` on an idle worker.
   func start(_ job: Job) {
     let worker = idle.removeLast()
-    lastHost = job.host
+    lastHost = ObjectIdentifier(job.host)
     worker.start(job)
     add(worker.easy)
   }

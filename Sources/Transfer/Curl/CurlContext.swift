@@ -69,7 +69,7 @@ final class CurlContext {
     ] { _ = ccurl_set_long(easy, option, 0) }
   }
 
-  /// What says who asks. libcurl sends none of it to another host.
+  /// What says who asks. libcurl sends cookies and tokens to no other host that a redirect leads to.
   private func applySecrets(_ settings: FetchSettings, _ easy: UnsafeMutableRawPointer) {
     if let certificate = settings.certificate { _ = ccurl_set_pointer(easy, CURLOPT_SSLCERT, certificate) }
     if let key = settings.key { _ = ccurl_set_pointer(easy, CURLOPT_SSLKEY, key) }

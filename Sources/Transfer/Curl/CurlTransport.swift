@@ -37,8 +37,8 @@ final class CurlTransport {
   /// A shard with a free worker: where the last request went if to the same host, else one that `host` decides, so that open
   /// connections are found again.
   private func shard(for host: Host) -> ConnectionShard {
-    if let recentShard, recentShard.hasIdle, recentShard.lastHost === host { return recentShard }
-    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost === host }) {
+    if let recentShard, recentShard.hasIdle, recentShard.lastHost == ObjectIdentifier(host) { return recentShard }
+    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost == ObjectIdentifier(host) }) {
       addWorker()
     }
     let first = (Int(bitPattern: Unmanaged.passUnretained(host).toOpaque()) >> 4) % shards.count

@@ -23,6 +23,8 @@ final class CurlWorker {
   private var isAfresh = false
   private var failure: (error: FetchError, message: String)?
   private var hasExcess = false
+  /// Whether the first request of the attempt had its connection.
+  private var hasConnected = false
   private var hash: BodyHash?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -76,6 +78,7 @@ final class CurlWorker {
     errorText[0] = 0
     failure = nil
     hasExcess = false
+    hasConnected = false
     head.removeAll()
     startedAt = .now
     began = job.hop?.began ?? Clock.now
@@ -173,7 +176,9 @@ final class CurlWorker {
 
   /// A connection to `address` stands.
   fileprivate func isConnected(_ address: UnsafePointer<CChar>) {
-    guard let job, job.hop == nil, job.host.isPlain else { return }
+    // Of a redirect's further requests, the addresses are not the host's.
+    guard let job, job.hop == nil, job.host.isPlain, !hasConnected else { return }
+    hasConnected = true
     job.host.connected(to: String(cString: address), now: Clock.now)
     if job.isLeader { shard.lookedUp(job) }
   }
@@ -244,7 +249,7 @@ final class CurlWorker {
     outcome.status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
     let isAnswered = outcome.status > 0
     if !isAnswered, let hop = job.hop { outcome.status = hop.status }
-    outcome.wasConnected = hasConnected(code)
+    outcome.wasConnected = wasConnected(code)
     if isAnswered {
       outcome.httpVersion = httpVersion
       outcome.read(head, job, settings)
@@ -263,7 +268,7 @@ final class CurlWorker {
   }
 
   /// A connection that fails in its TLS handshake has no connect time.
-  private func hasConnected(_ code: CURLcode) -> Bool {
+  private func wasConnected(_ code: CURLcode) -> Bool {
     ccurl_get_offset(easy, CURLINFO_CONNECT_TIME_T) > 0 || code != CURLE_OK && FetchError(code) == .tls
   }
 

@@ -23,9 +23,13 @@ final class PlainConnection {
   var state = State.closed
   var descriptor: Int32 = -1
   var host: Host?
+  /// The address that it was opened to.
+  var remoteIP = ""
   var job: Job?
   /// Whether the server has closed its side: no further event will come.
   var isEnding = false
+  /// Whether it waits to be read without an event.
+  var isUnread = false
   /// Whether a request has been answered on it before.
   var isReused = false
   /// `Clock` time at which an attempt, or the idle connection, has come to its end.
@@ -56,14 +60,20 @@ final class PlainConnection {
   var remaining = 0
   var chunks = ChunkDecoder()
   var bytes = 0
+  /// Where a checksum of the body is wanted.
   var hash: BodyHash?
+  /// Whether this body goes into it.
+  var hashesBody = false
   /// Whether its length is beyond what is wanted.
   var promisesTooMuch = false
 
   init(index: Int) { key = Key(index: UInt32(index), generation: 0) }
 
   /// Events of before are no longer for it.
-  func renew() { key = Key(index: key.index, generation: (key.generation + 1) & 0x7FFF_FFFF) }
+  func renew() {
+    isUnread = false
+    key = Key(index: key.index, generation: (key.generation + 1) & 0x7FFF_FFFF)
+  }
 
   /// Forgets the last answer.
   func prepare() {
@@ -78,7 +88,6 @@ final class PlainConnection {
     location = nil
     remaining = 0
     bytes = 0
-    hash = nil
     promisesTooMuch = false
   }
 

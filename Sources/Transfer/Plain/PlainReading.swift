@@ -139,6 +139,11 @@ extension PlainTransport {
   private func begin(
     _ connection: PlainConnection, _ job: Job, _ parsed: ParsedHead, _ rest: Bytes
   ) -> Bool {
+    // What a server says to an idle connection before it closes it, is no answer to a request that was sent meanwhile.
+    if parsed.status == 408, connection.isReused, !parsed.isPersistent {
+      restart(connection)
+      return false
+    }
     connection.state = .body
     connection.framing = parsed.framing
     connection.isPersistent = parsed.isPersistent
@@ -146,15 +151,20 @@ extension PlainTransport {
     connection.outcome.httpVersion = parsed.minorVersion == 0 ? "1.0" : "1.1"
     connection.outcome.read(head, job, settings)
     if settings.maximumRedirects > 0, Outcome.isRedirect(parsed.status),
-      let location = head.value(HeaderNames.location)
+      let location = head.value(HeaderNames.location), !location.isEmpty
     {
       guard let url = resolved(location, job) else {
-        fail(connection, .protocolError, "the answer's Location is no URL: \(location.string.prefix(200))")
+        let text = location.string.prefix(200)
+        fail(connection, .protocolError, "the answer's Location is no URL: \(text)", isTransient: false)
         return false
       }
       connection.location = url
     }
-    if settings.checksum != nil { connection.hash = BodyHash(settings.checksum!) }
+    connection.hashesBody = settings.checksum != nil && job.step == .fetch
+    if connection.hashesBody, let checksum = settings.checksum {
+      connection.hash?.reset()
+      connection.hash = connection.hash ?? BodyHash(checksum)
+    }
     switch parsed.framing {
     case .none:
       finish(connection, excess: 0, mayReuse: rest.isEmpty && !connection.isEnding)
@@ -213,7 +223,7 @@ extension PlainTransport {
     if case .length(let promised) = connection.framing, excess > 0 {
       connection.outcome.fail(.protocolError, "the body is longer than its Content-Length, \(promised)")
     } else if connection.location == nil {
-      if job.step == .fetch { connection.outcome.checksum = connection.hash?.finish() }
+      if connection.hashesBody { connection.outcome.checksum = connection.hash?.finish() }
       connection.outcome.judge(job, settings)
     }
     complete(connection, mayReuse: mayReuse, now: Clock.now)
@@ -251,6 +261,6 @@ extension PlainConnection {
   /// Takes a part of the body.
   func add(_ part: Bytes) {
     bytes += part.count
-    hash?.add(part)
+    if hashesBody { hash?.add(part) }
   }
 }

@@ -10,8 +10,8 @@ final class PlainTransport {
   let throttle: Throttle?
   /// Called with a job whose attempt has ended.
   private let onEnd: (Job, Outcome) -> Void
-  /// Called with a job that a redirect has sent elsewhere; `Job.hop` says where.
-  let onHop: (Job) -> Void
+  /// Called with a job whose attempt has to go on elsewhere: where `Job.hop` says, or at an address yet to be found.
+  let onElsewhere: (Job) -> Void
   private let epoll: Int32
   private var connections: [PlainConnection] = []
   private var free: [PlainConnection] = []
@@ -29,13 +29,13 @@ final class PlainTransport {
   var head = ResponseHead()
 
   init(
-    _ settings: FetchSettings, epoll: Int32, throttle: Throttle?, onHop: @escaping (Job) -> Void,
+    _ settings: FetchSettings, epoll: Int32, throttle: Throttle?, onElsewhere: @escaping (Job) -> Void,
     onEnd: @escaping (Job, Outcome) -> Void
   ) {
     self.settings = settings
     self.epoll = epoll
     self.throttle = throttle
-    self.onHop = onHop
+    self.onElsewhere = onElsewhere
     self.onEnd = onEnd
     writer = RequestWriter(settings)
   }
@@ -89,6 +89,7 @@ final class PlainTransport {
     connection.connectedAt = nil
     connection.connectBegan = Clock.now
     guard let address = job.host.address else { preconditionFailure("a host without an address") }
+    connection.remoteIP = address.text
     var code = openSocket(address.family, connection)
     if code == 0 { code = address.connect(connection.descriptor) }
     guard code == 0 || code == EINPROGRESS else { return refused(connection, code) }
@@ -172,7 +173,11 @@ final class PlainTransport {
   }
 
   /// Lets `connection` be read at the next `tick`.
-  func readLater(_ connection: PlainConnection) { unread.append(connection.key) }
+  func readLater(_ connection: PlainConnection) {
+    guard !connection.isUnread else { return }
+    connection.isUnread = true
+    unread.append(connection.key)
+  }
 
   /// `Clock` time at which `tick` wants to be called; `Int.max`: not.
   func deadline(_ now: Int) -> Int {
@@ -187,7 +192,9 @@ final class PlainTransport {
       unread.removeAll(keepingCapacity: true)
       for key in keys {
         let connection = connections[Int(key.index)]
-        if connection.key == key, connection.state == .body || connection.state == .head { read(connection) }
+        guard connection.key == key else { continue }
+        connection.isUnread = false
+        if connection.state == .body || connection.state == .head { read(connection) }
       }
     }
     guard now >= nextDeadline else { return }
@@ -207,7 +214,6 @@ final class PlainTransport {
     case .closed: break
     case .idle: shut(connection)
     case .connecting:
-      connection.host?.forgetAddress()
       fail(connection, .timeout, "Connection timed out after \(milliseconds) milliseconds")
     case .head, .body:
       fail(
@@ -219,16 +225,15 @@ final class PlainTransport {
   // MARK: Ending
 
   /// Ends an attempt by a fault of the connection or of the answer, and closes the connection.
-  func fail(_ connection: PlainConnection, _ error: FetchError, _ message: String) {
-    connection.outcome.isTransient = true
+  func fail(_ connection: PlainConnection, _ error: FetchError, _ message: String, isTransient: Bool = true) {
+    connection.outcome.isTransient = isTransient
     connection.outcome.fail(error, message)
     shut(connection)
     deliver(connection, Clock.now)
   }
 
   private func refused(_ connection: PlainConnection, _ code: Int32) {
-    connection.host?.forgetAddress()
-    let place = connection.host.map { "\($0.address?.text ?? $0.authority.name) port \($0.portToConnect)" } ?? ""
+    let place = "\(connection.remoteIP) port \(connection.host?.portToConnect ?? 0)"
     fail(connection, .connect, "Failed to connect to \(place): \(String(cString: strerror(code)))")
   }
 
@@ -243,6 +248,8 @@ final class PlainTransport {
     guard let job = connection.job else { return }
     connection.job = nil
     shut(connection)
+    // Another connection may have found out by now that nobody can be reached there.
+    guard job.host.address != nil else { return onElsewhere(job) }
     open(job, began: connection.began, started: connection.started)
   }
 
@@ -264,7 +271,7 @@ final class PlainTransport {
     if connection.outcome.error == nil, let url = connection.location {
       job.hop = Job.Hop(
         url: url, status: connection.outcome.status, count: 1, began: connection.began, started: connection.started)
-      return onHop(job)
+      return onElsewhere(job)
     }
     connection.outcome.started = connection.started
     connection.outcome.total = now - connection.began
@@ -273,7 +280,7 @@ final class PlainTransport {
     if let connectedAt = connection.connectedAt {
       connection.outcome.wasConnected = true
       if !connection.isReused { connection.outcome.connect = connectedAt - connection.connectBegan }
-      connection.outcome.remoteIP = connection.host?.address?.text ?? ""
+      connection.outcome.remoteIP = connection.remoteIP
     }
     onEnd(job, connection.outcome)
   }
@@ -284,6 +291,7 @@ final class PlainTransport {
       host.idle.removeLast()
     }
     connection.state = .closed
+    connection.host = nil
     connection.renew()
     free.append(connection)
     guard connection.descriptor >= 0 else { return }

@@ -24,6 +24,8 @@ final class Host {
   /// Whether the toolkit's own codec may speak with it.
   let isPlain: Bool
 
+  /// Jobs that are for it, wherever they wait.
+  var jobs = 0
   // Whether it may be asked.
   var inFlight = 0
   /// Requests in flight at most.
@@ -42,6 +44,8 @@ final class Host {
   private(set) var addressExpires = Int.max
   private let nameToLookUp: String?
   let portToConnect: UInt16
+  /// The port to connect to instead of the URL's; 0: the URL's own, of whatever scheme a redirect leads to.
+  private let pinnedPort: UInt16
   /// Addresses that could not be reached so far.
   private var unreachable = 0
 
@@ -72,15 +76,15 @@ final class Host {
       self.adaptive = adaptive
     }
     otherTargets = settings.connectTo.map(\.text)
-    if let target { setConnectTo(target.address, (target.port).flatMap { UInt16(exactly: $0) } ?? 0) }
+    pinnedPort = (target?.port).flatMap { UInt16(exactly: $0) } ?? 0
+    if let target { setConnectTo(target.address) }
   }
 
   deinit { for list in connectToLists.values { curl_slist_free_all(list) } }
 
-  /// - Parameter port: 0: the URL's own, of whatever scheme a redirect leads to.
-  private func setConnectTo(_ address: String, _ port: UInt16) {
+  private func setConnectTo(_ address: String) {
     func bracketed(_ name: String) -> String { name.contains(":") ? "[\(name)]" : name }
-    let ports = port > 0 ? ("\(authority.port)", "\(port)") : ("", "")
+    let ports = pinnedPort > 0 ? ("\(authority.port)", "\(pinnedPort)") : ("", "")
     let text = "\(bracketed(authority.name)):\(ports.0):\(bracketed(address)):\(ports.1)"
     if connectToLists[text] == nil {
       connectToLists[text] = otherTargets.reduce(curl_slist_append(nil, text)) { curl_slist_append($0, $1) }
@@ -95,7 +99,7 @@ final class Host {
 
   /// Whether nothing would be lost with it.
   var isForgettable: Bool {
-    inFlight == 0 && parked.isEmpty && restsUntil == 0 && failuresInRow == 0 && idle.isEmpty && lookup != .underWay
+    jobs == 0 && restsUntil == 0 && failuresInRow == 0 && idle.isEmpty && lookup != .underWay
   }
 
   // MARK: Reaching it
@@ -113,13 +117,14 @@ final class Host {
     let text = addresses[unreachable % addresses.count]
     address = SocketAddress(text, port: portToConnect)
     addressExpires = now + 60_000_000
-    setConnectTo(text, portToConnect)
+    setConnectTo(text)
   }
 
   /// Nobody could be reached there: the next one looks the name up again, and takes another address that it stands for.
-  func forgetAddress() {
-    guard nameToLookUp != nil, address != nil else { return }
-    address = nil
+  /// - Parameter failed: the address; another one that was found since stays.
+  func forgetAddress(_ failed: String?) {
+    guard nameToLookUp != nil, let address, failed == nil || failed == address.text else { return }
+    self.address = nil
     unreachable &+= 1
   }
 
