@@ -55,7 +55,7 @@ FUZZ = .build/fuzz
 # What the fuzzer of responses is compiled from, for its coverage; import lines between these modules fall away.
 FUZZED_RESPONSES = $(addprefix Sources/Records/,Bytes.swift ByteBuffer.swift Table.swift) \
   $(addprefix Sources/Transfer/Answer/,CacheRules.swift HeaderNames.swift PopRule.swift ResponseHead.swift) \
-  $(addprefix Sources/Transfer/Plain/,BodyFraming.swift ChunkDecoder.swift LineScan.swift ResponseParser.swift)
+  Sources/Transfer/Policy/WarmRules.swift $(addprefix Sources/Transfer/Plain/,BodyFraming.swift ChunkDecoder.swift LineScan.swift ResponseParser.swift)
 
 fuzz: fuzz-records fuzz-responses ## feed random bytes to the parsers, with sanitizers, for FUZZ_SECONDS each
 
@@ -75,7 +75,7 @@ fuzz-responses:
 	  sed '/^import Records$$/d' $$file >$(FUZZ)/sources/$${file##*/}; \
 	done
 	{ echo 'struct PackageResources {'; \
-	  for table in cache_rules pop_rules; do \
+	  for table in cache_rules pop_rules warm_rules; do \
 	    echo "static let $${table}_tsv: [UInt8] = ["; \
 	    od -An -v -tu1 Sources/Transfer/Resources/$$(echo $$table | tr _ -).tsv | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo ']'; \
 	  done; echo '}'; } >$(FUZZ)/sources/resources.swift

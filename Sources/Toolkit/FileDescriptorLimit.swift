@@ -2,7 +2,8 @@ import Glibc
 
 /// The limit of open files, setrlimit(2).
 package enum FileDescriptorLimit {
-  /// Raises the soft limit for `connections`; returns how many it allows.
+  /// Raises the soft limit for `connections`, and a quarter more that are kept for reuse or on their way out; returns how many
+  /// it allows.
   package static func raise(for connections: Int, _ console: Console) -> Int {
     let spare = 16
     var limit = rlimit()
@@ -13,7 +14,7 @@ package enum FileDescriptorLimit {
       setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
       getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
-    let allowed = max(1, Int(min(limit.rlim_cur, 1 << 30)) - spare)
+    let allowed = max(1, (Int(min(limit.rlim_cur, 1 << 30)) - spare) * 4 / 5)
     guard allowed < connections else { return connections }
     console.warning(
       "only \(allowed) of \(connections) workers: the limit of open files is \(limit.rlim_cur) (ulimit -n)")

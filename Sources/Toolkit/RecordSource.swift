@@ -46,6 +46,7 @@ package final class RecordSource {
     self.resume = resume
     let needsIdentity = options.shard != nil
     parser = RecordParser(reading: fields + (needsIdentity ? IdentityHash.fields : []), owning: owned)
+    for path in options.files { try run.checkInput(path) }
     inputs = try InputFiles(options.files)
     rejects = try options.rejects.map { path throws(Failure) in
       guard !options.files.contains(path) else { throw Failure(.usage, "--rejects: \(path) is an input") }

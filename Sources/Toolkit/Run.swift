@@ -10,7 +10,7 @@ package final class Run {
   package private(set) var status = ExitStatus.success
 
   private let version: String
-  private let summaryPath: String?
+  private var summaryPath: String?
   private var outputIsGone = false
   private var claimed: Set<String> = []
   private let startedAt = Timestamp.now
@@ -23,7 +23,7 @@ package final class Run {
     self.version = version
     progress = Progress(console: console, mode: common.progress)
     summaryPath = common.summary
-    if let summaryPath { claimed.insert(summaryPath) }
+    if let summaryPath { claimed.insert(Self.place(of: summaryPath)) }
   }
 
   /// Adds a count to a member of `--summary`.
@@ -46,7 +46,32 @@ package final class Run {
 
   /// Notes that `path` will be written, once: two outputs would destroy each other.
   package func claim(_ path: String) throws(Failure) {
-    guard claimed.insert(path).inserted else { throw Failure(.usage, "\(path): named for two outputs") }
+    guard claimed.insert(Self.place(of: path)).inserted else { throw refused(path, "named for two outputs") }
+  }
+
+  /// Refuses an input that the summary would overwrite.
+  package func checkInput(_ path: String) throws(Failure) {
+    guard path != "-", let summaryPath, Self.place(of: summaryPath) == Self.place(of: path) else { return }
+    throw refused(path, "named for an input and for --summary")
+  }
+
+  /// The file stays as it is, also where it was to be that of the summary.
+  private func refused(_ path: String, _ why: String) -> Failure {
+    if let summaryPath, Self.place(of: summaryPath) == Self.place(of: path) { self.summaryPath = nil }
+    return Failure(.usage, "\(path): \(why)")
+  }
+
+  /// One text for all names of a file, also of one that is not there yet.
+  private static func place(of path: String) -> String {
+    func real(_ path: String) -> String? {
+      guard let text = realpath(path, nil) else { return nil }
+      defer { free(text) }
+      return String(cString: text)
+    }
+    if let whole = real(path) { return whole }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") + "/" : "."
+    return real(folder).map { "\($0)/\(parts.last ?? "")" } ?? path
   }
 
   package func opened(_ source: RecordSource) { self.source = source }

@@ -10,36 +10,36 @@ package final class Engine {
   package typealias Sink = (_ job: Job, _ outcome: Outcome) -> Void
 
   let settings: FetchSettings
-  private let source: RecordSource
-  private let resume: Resume?
-  private let output: Output
-  private let run: Run
-  private let sink: Sink
+  let source: RecordSource
+  let resume: Resume?
+  let output: Output
+  let run: Run
+  let sink: Sink
   private let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
   private let throttle: Throttle?
-  private var curl: CurlTransport!
-  private var plain: PlainTransport!
-  private var names: HostNames?
-  private var purges: PurgeChunks?
+  var curl: CurlTransport!
+  var plain: PlainTransport!
+  var names: HostNames?
+  var purges: PurgeChunks?
   var scheduler: Scheduler
-  private var hosts: Hosts
-  private var spareJobs: [Job] = []
+  var hosts: Hosts
+  var spareJobs: [Job] = []
   /// Bytes that the jobs hold.
-  private var footprint = 0
+  var footprint = 0
   private var inputHasEnded = false
   private var isWaitingForInput = false
-  private var isWaitingForReader = false
-  private var unflushedSince = Int.max
-  private var cutOffAt = Int.max
+  var isWaitingForReader = false
+  var unflushedSince = Int.max
+  var cutOffAt = Int.max
   /// What `Scheduler.Next.wait` said last.
-  private var schedulerDue = Int.max
-  private let grace: Int
+  var schedulerDue = Int.max
+  let grace: Int
 
   /// Requests that wait, beyond those in flight, at most.
-  private static let window = 10_000
+  static let window = 10_000
   /// Bytes that requests may hold before no more are read.
   private static let footprintLimit = 64 << 20
-  private static let flushInterval = 50_000
+  static let flushInterval = 50_000
 
   /// - Parameters:
   ///   - resume: what is done already, where the items are more than the records: see `FetchSettings.pops`.
@@ -48,6 +48,8 @@ package final class Engine {
     _ settings: FetchSettings, source: RecordSource, resume: Resume?, output: Output, run: Run, grace: Int,
     sink: @escaping Sink
   ) throws(Failure) {
+    var settings = settings
+    settings.settle()
     self.settings = settings
     self.source = source
     self.resume = settings.pops.isEmpty ? nil : resume
@@ -91,7 +93,7 @@ package final class Engine {
 
   // MARK: Descriptors
 
-  private func watch(_ descriptor: Int32, _ events: UInt32) {
+  func watch(_ descriptor: Int32, _ events: UInt32) {
     var event = epoll_event(events: events, data: epoll_data_t(u64: UInt64(descriptor)))
     if epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0 {
       epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
@@ -213,32 +215,14 @@ package final class Engine {
 
   private func take(_ request: Record) throws(Failure) {
     do throws(BadRecord) {
-      let named = try settings.pop(namedBy: request)
-      if settings.pops.isEmpty { submit(try loaded(request)) }
-      for pop in settings.pops.indices where named == nil || named == pop {
-        let job = try loaded(request)
-        job.target(pop, settings, isNamed: named != nil)
-        if resume?.isDone(body: job.body.bytes) == true {
-          source.passedOver()
-          recycle(job)
-        } else {
-          submit(job)
-        }
+      try settings.forEachItem(of: request, { spareJobs.popLast() ?? Job() }) { job in
+        guard resume?.isDone(body: job.body.bytes) == true else { return submit(job) }
+        source.passedOver()
+        recycle(job)
       }
     } catch {
       try source.reject(error)
     }
-  }
-
-  private func loaded(_ request: Record) throws(BadRecord) -> Job {
-    let job = spareJobs.popLast() ?? Job()
-    do throws(BadRecord) {
-      try job.load(request, settings)
-    } catch {
-      recycle(job)
-      throw error
-    }
-    return job
   }
 
   private func submit(_ job: Job) {
@@ -291,70 +275,5 @@ package final class Engine {
       }
       ended(job, failure)
     }
-  }
-
-  /// Sends on what has been purged.
-  private func release() {
-    guard let purges, purges.isReady else { return }
-    for job in purges.takePurged() {
-      job.step = .fetch
-      job.failures = 0
-      job.lastOutcome = nil
-      scheduler.add(job)
-    }
-    for (job, outcome) in purges.takeFailed() { conclude(job, outcome) }
-  }
-
-  /// The purge of `job` has ended.
-  func purged(_ job: Job, _ outcome: Outcome) { purges?.ended(job, outcome) }
-
-  // MARK: Writing
-
-  private func flushIfDue() throws(Failure) {
-    guard !isWaitingForReader, unflushedSince < .max else { return }
-    guard output.isFull || Clock.now - unflushedSince >= Self.flushInterval else { return }
-    try output.flushWithoutWaiting()
-    unflushedSince = output.buffer.isEmpty ? .max : unflushedSince
-    guard !output.buffer.isEmpty else { return }
-    // The reader is slow: once much has gathered no new request begins, but those in flight go on.
-    isWaitingForReader = true
-    watch(output.descriptor, EPOLLOUT.rawValue)
-  }
-
-  func conclude(_ job: Job, _ outcome: Outcome) {
-    sink(job, outcome)
-    recycle(job)
-    if unflushedSince == .max { unflushedSince = Clock.now }
-  }
-
-  /// Forgets `job`, whose item is done or left to a later run.
-  func recycle(_ job: Job) {
-    footprint -= job.held
-    job.held = 0
-    job.host?.jobs -= 1
-    job.host = nil
-    // One with a huge record would keep its memory.
-    if spareJobs.count < settings.workers + Self.window, job.footprint < 16 << 10 { spareJobs.append(job) }
-  }
-
-  func warn(_ message: String) { run.console.warning(message) }
-
-  // MARK: Ending
-
-  /// After a signal: what waits ends as it last did, or is left to a later run; what is in flight is cut off when its time
-  /// is up.
-  private func stopIfAsked() {
-    guard Signals.isStopping else { return }
-    schedulerDue = .max
-    if cutOffAt == .max { cutOffAt = Clock.now + grace * 1_000_000 }
-    for host in hosts.all { scheduler.drain(host) }
-    purges?.cancel()
-    while let job = scheduler.popAny() {
-      if job.step == .fetch, let outcome = job.lastOutcome { conclude(job, outcome) } else { recycle(job) }
-    }
-    guard Clock.now >= cutOffAt else { return }
-    names?.cancelAll()
-    curl.cancelAll()
-    plain.cancelAll()
   }
 }

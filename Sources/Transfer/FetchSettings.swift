@@ -111,8 +111,11 @@ package struct FetchSettings: Sendable {
     "authorization", "cookie", "proxy-authorization", "proxy-connection", "range",
   ]
 
-  /// Whether some requests may go over the toolkit's own codec.
-  var allowsPlain: Bool {
+  /// Whether some requests may go over the toolkit's own codec; set by `settle`.
+  private(set) var allowsPlain = false
+
+  /// Finds out what follows from the settings, once they are all made.
+  mutating func settle() {
     let hasProxy =
       proxy != nil
       || ["http_proxy", "all_proxy", "ALL_PROXY"].contains { (name: String) in
@@ -122,7 +125,8 @@ package struct FetchSettings: Sendable {
       let name = line.prefix { $0 != ":" && $0 != ";" }
       return line.hasSuffix(";") || line.hasSuffix(":") || Self.unusualHeaders.contains(name.lowercased())
     }
-    return transport == .auto && !hasProxy && !hasUnusualHeader && bearerToken == nil && cookieFile == nil
+    allowsPlain =
+      transport == .auto && !hasProxy && !hasUnusualHeader && bearerToken == nil && cookieFile == nil
       && interface == nil && dnsOverHTTPS == nil
       && ["GET", "HEAD", "PURGE"].contains(method)
   }

@@ -2,32 +2,12 @@ import Records
 
 /// What a run would fetch.
 package struct Plan {
-  private let settings: FetchSettings
   private var requests = 0
   private var hosts: Set<UInt64> = []
   private var bytes = 0
   private var sized = 0
 
-  package init(_ settings: FetchSettings) { self.settings = settings }
-
-  /// The items that a record stands for: one, or one for each point of presence.
-  package func jobs(of record: Record) throws(BadRecord) -> [Job] {
-    let named = try settings.pop(namedBy: record)
-    guard !settings.pops.isEmpty else { return [try job(of: record)] }
-    var jobs: [Job] = []
-    for pop in settings.pops.indices where named == nil || named == pop {
-      let job = try job(of: record)
-      job.target(pop, settings, isNamed: named != nil)
-      jobs.append(job)
-    }
-    return jobs
-  }
-
-  private func job(of record: Record) throws(BadRecord) -> Job {
-    let job = Job()
-    try job.load(record, settings)
-    return job
-  }
+  package init() {}
 
   /// Counts a job that would be done.
   package mutating func add(_ job: Job) {
@@ -52,8 +32,22 @@ package struct Plan {
 }
 
 extension FetchSettings {
+  /// Calls `body` with each item that a record stands for: one, or one for each point of presence.
+  /// - Parameter make: gives a job to load it into.
+  package func forEachItem(
+    of record: Record, _ make: () -> Job = { Job() }, _ body: (Job) -> Void
+  ) throws(BadRecord) {
+    let named = try pop(namedBy: record)
+    for pop in pops.isEmpty ? -1..<0 : pops.indices where named == nil || named == pop {
+      let job = make()
+      try job.load(record, self)
+      if pop >= 0 { job.target(pop, self, isNamed: named != nil) }
+      body(job)
+    }
+  }
+
   /// The index in `pops` of the point of presence that a record is for; nil: all.
-  func pop(namedBy record: Record) throws(BadRecord) -> Int? {
+  private func pop(namedBy record: Record) throws(BadRecord) -> Int? {
     guard record.has(.targetPop) else { return nil }
     let name = try record.required(.targetPop).string
     guard let index = pops.firstIndex(where: { $0.name == name }) else {

@@ -104,11 +104,11 @@ import Transfer
     let source = try source(run, settings, resume)
     let output = Output(file: nil)
     run.opened(output)
-    var plan = Plan(settings)
+    var plan = Plan()
     while let record = try source.next(beforeWaiting: { () throws(Failure) in try output.flush() }) {
       do throws(BadRecord) {
-        for job in try plan.jobs(of: record) where settings.pops.isEmpty || resume?.isDone(body: job.body.bytes) != true
-        {
+        try settings.forEachItem(of: record) { job in
+          guard settings.pops.isEmpty || resume?.isDone(body: job.body.bytes) != true else { return }
           plan.add(job)
           // What a body is to be held against is a request's member too.
           output.write(job.body.bytes) { if let sum = record.text(.sha256) { $0.append(.sha256, sum.string) } }
@@ -125,6 +125,7 @@ import Transfer
 
   /// A line that is a URL and no JSON.
   private func plainURL(_ line: Bytes, _ record: inout ByteBuffer) throws(BadRecord) {
+    guard isUTF8(line) else { throw BadRecord("not valid UTF-8") }
     guard endOfAuthority(line) != nil else { throw BadRecord("neither a JSON object nor an http or https URL") }
     record.append("{\"url\":")
     record.append(quoted: line)

@@ -66,7 +66,7 @@ package struct CacheVerdict: Equatable, Sendable {
     StructuredField.forEachPart(of: member, separatedBy: 0x3B) { part in
       if name == nil { name = StructuredField.bare(part) } else { parameters.take(part) }
     }
-    return name.map { CacheVerdict(parameters.verdict, layer: $0) }
+    return name.map { CacheVerdict(parameters.verdict, layer: $0.isEmpty ? nil : $0) }
   }
 
   /// The parameters of Cache-Status that matter here.

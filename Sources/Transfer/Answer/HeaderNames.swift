@@ -4,11 +4,11 @@ import Records
 enum HeaderNames {
   static let all: [[UInt8]] = {
     let own = [
-      "age", "cache-control", "cache-status", "cf-resized", "connection", "content-length", "content-range",
+      "age", "cache-control", "cache-status", "connection", "content-length", "content-range",
       "content-type", "location", "retry-after", "server-timing", "transfer-encoding",
     ]
     let ruled = CacheRule.all.flatMap { [$0.header, $0.companion].compactMap { $0 } } + PopRule.all.map(\.header)
-    return Set(own + ruled).sorted().map { Array($0.utf8) }
+    return Set(own + ruled + WarmRules.all.quotas.map(\.header)).sorted().map { Array($0.utf8) }
   }()
 
   static let lookup = HeaderLookup(all)
@@ -16,7 +16,6 @@ enum HeaderNames {
   static let age = index(of: "age")
   static let cacheControl = index(of: "cache-control")
   static let cacheStatus = index(of: "cache-status")
-  static let cfResized = index(of: "cf-resized")
   static let connection = index(of: "connection")
   static let contentLength = index(of: "content-length")
   static let contentRange = index(of: "content-range")

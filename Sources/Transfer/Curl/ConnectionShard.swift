@@ -18,14 +18,16 @@ final class ConnectionShard {
 
   private unowned let transport: CurlTransport
 
-  init(_ transport: CurlTransport) {
+  /// - Parameter workers: how many it will have.
+  init(_ transport: CurlTransport, workers: Int) {
     self.transport = transport
     sockets = transport.sockets
     guard let multi = curl_multi_init() else { fatalError("out of memory") }
     self.multi = multi
     let this = Unmanaged.passUnretained(self).toOpaque()
-    // Fewer would close connections that are wanted again at once.
-    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.size + 8)
+    // Fewer would close connections that are wanted again at once; more would take descriptors from others.
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, workers + 8)
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, workers + 8)
     _ = ccurl_multi_set_socket_callback(multi, socketChanged, this)
     _ = ccurl_multi_set_timer_callback(multi, timerChanged, this)
   }

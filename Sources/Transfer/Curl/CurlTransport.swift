@@ -38,7 +38,9 @@ final class CurlTransport {
   /// connections are found again.
   private func shard(for host: Host) -> ConnectionShard {
     if let recentShard, recentShard.hasIdle, recentShard.lastHost == ObjectIdentifier(host) { return recentShard }
-    if workers.count < settings.workers, !shards.contains(where: { $0.hasIdle && $0.lastHost == ObjectIdentifier(host) }) {
+    if workers.count < settings.workers,
+      !shards.contains(where: { $0.hasIdle && $0.lastHost == ObjectIdentifier(host) })
+    {
       addWorker()
     }
     let first = (Int(bitPattern: Unmanaged.passUnretained(host).toOpaque()) >> 4) % shards.count
@@ -53,7 +55,10 @@ final class CurlTransport {
   }
 
   private func addWorker() {
-    if workers.count % ConnectionShard.size == 0 { shards.append(ConnectionShard(self)) }
+    if workers.count % ConnectionShard.size == 0 {
+      let share = min(ConnectionShard.size, settings.workers - workers.count)
+      shards.append(ConnectionShard(self, workers: share))
+    }
     let shard = shards[shards.count - 1]
     let worker = CurlWorker(shard, settings, context, throttle)
     workers.append(worker)

@@ -46,7 +46,6 @@ package struct ContentRange: Equatable, Sendable {
   package let complete: Int?
 
   /// Bytes of the body.
-  package var length: Int { last - first + 1 }
 
   package init?(_ value: Bytes) {
     guard value.count > 6, value.slice(0, 5).equalsIgnoringCase("bytes"), value[5] == 0x20 else { return nil }

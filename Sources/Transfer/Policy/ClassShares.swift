@@ -15,7 +15,7 @@ struct ClassShares {
   private static let largestWeight = 1 << 44
 
   /// Requests in flight at most, of all classes.
-  var workers: Int
+  let workers: Int
   /// The most in flight of each class; 0: as its share says.
   private let limits: [Int]
   private var loads = [Load](repeating: Load(), count: 3)
@@ -43,10 +43,6 @@ struct ClassShares {
     loads[index].inFlight -= 1
     loads[index].bytes -= Self.weight(bytes)
   }
-
-  func waitingCount(_ index: Int) -> Int { loads[index].waiting }
-
-  func inFlight(_ index: Int) -> Int { loads[index].inFlight }
 
   /// The class whose turn it is: of those that have something waiting and may start, the one with the least in flight
   /// beside its share. Nil where none may start now.

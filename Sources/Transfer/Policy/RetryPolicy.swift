@@ -34,7 +34,7 @@ package struct RetryPolicy: Sendable {
 
   /// How long a host rests that answered 429 or 503 without saying how long, microseconds: a fifth of the first pause at
   /// first, twice as long for each further time without a good answer between.
-  func cooling(_ times: Int, random: Double) -> Int {
+  package func cooling(_ times: Int, random: Double) -> Int {
     let pause = min(maximumDelay, (firstDelay / 5) << min(times, 30))
     return pause / 2 + Int(Double(pause / 2) * random)
   }

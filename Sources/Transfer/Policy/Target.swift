@@ -27,9 +27,9 @@ package struct ConnectTo: Equatable, Sendable {
     text = argument
   }
 
-  /// Whether it is for requests to this host (an IPv6 address with or without brackets) and port.
+  /// Whether it is for requests to this host (an IPv6 address without brackets) and port.
   package func matches(_ host: String, _ port: Int) -> Bool {
-    (self.port ?? port) == port && (self.host.map { $0 == withoutBrackets(host).lowercased() } ?? true)
+    (self.port ?? port) == port && (self.host.map { $0 == host.lowercased() } ?? true)
   }
 }
 
@@ -40,11 +40,6 @@ package struct PointOfPresence: Equatable, Sendable {
   package let address: String
   /// Nil: that of the URL.
   package let port: Int?
-
-  /// For any host and port, as an entry of CURLOPT_CONNECT_TO.
-  package var connectTo: String {
-    "::\(address.contains(":") ? "[\(address)]" : address):\(port.map { "\($0)" } ?? "")"
-  }
 
   init(_ argument: String) throws(Failure) {
     let name = argument.prefix { $0 != "=" }

@@ -69,4 +69,12 @@ import Transfer
     let now = lend("1994-11-06T08:49:36.001Z") { Timestamp($0)! }
     #expect(lend("Sun, 06 Nov 1994 08:49:37 GMT") { RetryPolicy.seconds(retryAfter: $0, now: now) } == 1)
   }
+
+  @Test func aHostCoolsTwiceAsLongEachTime() {
+    var policy = RetryPolicy()
+    policy.firstDelay = 500_000
+    policy.maximumDelay = 3_000_000
+    #expect((0...6).map { policy.cooling($0, random: 1) } == [100, 200, 400, 800, 1600, 3000, 3000].map { $0 * 1000 })
+    #expect(policy.cooling(2, random: 0) == 200_000 && policy.cooling(.max, random: 1) == 3_000_000)
+  }
 }

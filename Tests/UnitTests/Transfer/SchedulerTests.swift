@@ -12,6 +12,7 @@ private struct Stage {
 
   init(_ change: (inout FetchSettings) -> Void = { _ in }) {
     change(&settings)
+    settings.settle()
     hosts = Hosts(settings)
     scheduler = Scheduler(settings)
   }
@@ -187,6 +188,67 @@ private struct Stage {
       stage.scheduler.ended(job)
     }
     #expect(stage.hosts.count <= 4096)
+  }
+}
+
+@Suite struct HostTests {
+  @Test func anAddressThatFailedIsForgottenButNoOther() throws {
+    var stage = Stage()
+    let host = try stage.job("http://name.example/").host!
+    #expect(host.isPlain && host.address == nil)
+    host.connected(to: "192.0.2.1", now: 0)
+    #expect(host.address?.text == "192.0.2.1" && !host.takesRefresh(now: 59_999_999))
+    host.forgetAddress("192.0.2.9")
+    #expect(host.address?.text == "192.0.2.1")
+    #expect(host.takesRefresh(now: 60_000_000) && !host.takesRefresh(now: 60_000_001))
+    host.forgetAddress("192.0.2.1")
+    #expect(host.address == nil)
+  }
+
+  @Test func theNextAddressIsTriedWhereOneFailed() throws {
+    var stage = Stage()
+    let host = try stage.job("https://name.example/").host!
+    let addresses = ["192.0.2.1", "2001:db8::2"]
+    host.resolved(to: addresses, now: 0)
+    #expect(String(cString: host.connectTo!.pointee.data) == "name.example::192.0.2.1:")
+    host.forgetAddress("192.0.2.1")
+    host.resolved(to: addresses, now: 0)
+    #expect(String(cString: host.connectTo!.pointee.data) == "name.example::[2001:db8::2]:")
+  }
+
+  @Test func anAddressInTheURLIsNeverForgotten() throws {
+    var stage = Stage()
+    let host = try stage.job("http://192.0.2.1/").host!
+    host.forgetAddress("192.0.2.1")
+    #expect(host.address?.text == "192.0.2.1" && host.name == nil)
+  }
+}
+
+@Suite struct PlanTests {
+  @Test func sumsUpWithoutOverflow() throws {
+    var plan = Plan()
+    var stage = Stage()
+    for i in 0..<3 { plan.add(try stage.job("http://h\(i % 2)/\(i)", size: i == 2 ? nil : .max)) }
+    #expect(plan.summary == "3 requests to 2 hosts would be made, of objects of \(Int.max) bytes (1 of unknown size)")
+  }
+
+  @Test func aRecordIsAnItemForEachPointOfPresence() throws {
+    var settings = FetchSettings()
+    settings.pops = try PointOfPresence.parse(["a=192.0.2.1,b=192.0.2.2"])
+    func items(_ line: String) throws -> [String] {
+      var found: [String] = []
+      try withRecord(line, owning: Job.written) { record in
+        try settings.forEachItem(of: record) { found.append("\($0.pop) \($0.body.bytes.string)") }
+      }
+      return found
+    }
+    #expect(
+      try items(#"{"url":"http://h/"}"#) == [
+        #"0 {"url":"http://h/","target_pop":"a""#, #"1 {"url":"http://h/","target_pop":"b""#,
+      ])
+    #expect(
+      try items(#"{"url":"http://h/","target_pop":"b"}"#) == [#"1 {"url":"http://h/","target_pop":"b""#])
+    #expect(throws: BadRecord.self) { try items(#"{"url":"http://h/","target_pop":"c"}"#) }
   }
 }
 

@@ -158,7 +158,6 @@ import Testing
         shares.waiting(next, count: -1, bytes: bytes)
         shares.started(next, bytes: bytes)
         inFlight[next].append(bytes)
-        #expect(shares.inFlight(next) == inFlight[next].count && shares.waitingCount(next) == waiting[next].count)
       }
     }
   }

@@ -46,11 +46,6 @@ import Toolkit
     #expect(points.map(\.name) == ["fra", "iad", "v6", "n", "x"])
     #expect(points.map(\.address) == ["10.0.0.1", "10.0.0.2", "2001:db8::1", "::1", "h.example"])
     #expect(points.map(\.port) == [nil, 8080, 443, nil, nil])
-    #expect(
-      points.map(\.connectTo) == [
-        "::10.0.0.1:", "::10.0.0.2:8080", "::[2001:db8::1]:443", "::[::1]:", "::h.example:",
-      ])
-    for point in points { #expect(try ConnectTo(point.connectTo).address == point.address) }
     #expect(try PointOfPresence.parse([]).isEmpty)
   }
 
