@@ -16,6 +16,7 @@ URL by the same method gets the n-th one, all further ones get the last. METHOD.
   rate=N         bytes of body a second
   range=HOW      what a Range does: honour (the default), ignore, lie: 206 with another Content-Range
   chunked=1      Transfer-Encoding: chunked
+  cut=N          the connection ends after so many bytes of what follows the head
   h.NAME=VALUE   a further field; an empty VALUE: none in this answer
 
 With --slots, so many requests are answered at once, each in --service seconds; the others wait in a queue.
@@ -132,6 +133,9 @@ class Server:
         body = [] if bodiless else list(self.blocks(size, int(wish.get("rate", 0))))
         if chunked and not bodiless:
             body = [b"%x\r\n%s\r\n" % (len(block), block) for block in body] + [b"0\r\n\r\n"]
+        is_cut = "cut" in wish.values
+        if is_cut:
+            body = [b"".join(body)[:int(wish.get("cut", 0))]]
         pieces = [head.encode() + (body[0] if body else b"")] + body[1:]
         for index, piece in enumerate(pieces):
             if index == len(pieces) - 1:
@@ -141,7 +145,7 @@ class Server:
             await writer.drain()
             if wish.get("rate", 0) and index < len(pieces) - 1:
                 await asyncio.sleep(0.1)
-        return bodiless or chunked or length == str(size)
+        return not is_cut and (bodiless or chunked or length == str(size))
 
     def blocks(self, size, rate):
         step = max(1, rate // 10) if rate else len(BLOCK)
