@@ -10,7 +10,7 @@ BENCHES = $(sort $(filter-out %-soak,$(shell find scripts/bench -type f -perm -1
 BIN = .build/release
 RELEASE = -c release --static-swift-stdlib
 # Whatever has a shell's #! line.
-SHELL_SCRIPTS = $(wildcard scripts/*.sh) $(shell grep -rlIE '^.!/.*\b(ba)?sh$$' .ci scripts Tests)
+SHELL_SCRIPTS = $(wildcard scripts/*.sh scripts/*/*.sh Tests/lib.sh) $(shell grep -rlIE '^.!/.*\b(ba)?sh$$' .ci scripts Tests)
 
 bindir = $(DESTDIR)$(PREFIX)/bin
 datadir = $(DESTDIR)$(PREFIX)/share

@@ -3,6 +3,7 @@
 # `median` and `ratio` read them back. Programs to compare with are measured in turns, so that what
 # else the machine does falls on all of them alike.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # who sources it reads them
 
 source "$(dirname "$0")/../lib.sh"
 root=$(cd "$(dirname "$0")/../.." && pwd)
