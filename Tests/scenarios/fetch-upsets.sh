@@ -34,10 +34,10 @@ end_fetch() {
   cpu=$(awk '{ print int(($1 + $2) * 1000) }' cpu)
 }
 
-# interrupt FILE LINES: sends SIGINT once FILE has that many lines, and waits for the end; sets took to the time from then on.
+# interrupt LINES FILE...: sends SIGINT once there are so many lines, and waits for the end; took is the time from then on.
 interrupt() {
   for _ in {1..200}; do
-    [[ ! -e $1 || $(wc -l <"$1") -lt $2 ]] || break
+    (($(cat "${@:2}" 2>/dev/null | wc -l) < $1)) || break
     sleep 0.05
   done
   # The last answer is on its way.
@@ -70,28 +70,31 @@ for transport in "${transports[@]}"; do
   fetch --transport "$transport" --workers 1 --retry 0 in
   what="a redirect to another address, $transport"
   check "$what: all are good" equal 0,21 "$status,$(count results .ok)"
-  check "$what: the others still go to the name's own" equal '21 /there' "$(wc -l <one.log) $(jq -r .uri two.log | paste -sd ' ')"
+  check "$what: the others still go to the name's own" equal '21 /there' \
+    "$(wc -l <one.log) $(jq -r .uri two.log | paste -sd ' ')"
 done
 
 # --- ends of connections that come while there is no bandwidth
 
 for transport in "${transports[@]}"; do
-  urls 100 "$one_at" 'bytes=5000&length=none' >in
-  fetch --transport "$transport" --checksum md5 --bandwidth 1MB --workers 50 --timeout 10 --retry 0 in
+  urls 100 "$one_at" 'bytes=50000&length=none' >in
+  fetch --transport "$transport" --checksum md5 --bandwidth 10MB --workers 50 --timeout 10 --retry 0 in
   what="bodies that end with the connection, with --bandwidth, $transport"
-  check "$what: all are good" equal 0,100 "$status,$(count results '.ok and .bytes == 5000')"
+  check "$what: all are good" equal 0,100 "$status,$(count results '.ok and .bytes == 50000')"
   check "$what: and in time" at_most 3000 "$took"
-  urls 100 "$one_at" 'bytes=5000&chunked=1&cut=4000' >in
-  fetch --transport "$transport" --checksum md5 --bandwidth 1MB --workers 50 --timeout 10 --retry 0 in
+  urls 100 "$one_at" 'bytes=50000&chunked=1&cut=40000' >in
+  fetch --transport "$transport" --checksum md5 --bandwidth 10MB --workers 50 --timeout 10 --retry 0 in
   what="chunks that are cut off, with --bandwidth, $transport"
   check "$what: short_body" equal 100 "$(count results '.error == "short_body"')"
   check "$what: at once" at_most 3000 "$took"
 done
-urls 200 "$one_at" 'bytes=20000&rate=5000' >in
-fetch --bandwidth 1MB --workers 200 in
-check "waiting for bandwidth: all are good" equal 0,200 "$status,$(count results '.bytes == 20000')"
+server drizzle fickle.py drizzles
+urls 100 "$drizzle_at" >in
+fetch --bandwidth 1MB --workers 100 in
+check "waiting for bandwidth: all are good" equal 0,100 "$status,$(count results '.bytes == 40000')"
 check "waiting for bandwidth: it took its time" at_least 3600 "$took"
-check "waiting for bandwidth: without work" at_most 1000 "$cpu"
+# Of the system's part, most is for the packets.
+check "waiting for bandwidth: without work" at_most 200 "$(awk '{ print $1 * 1000 }' cpu)"
 
 # --- a host that has no time at all
 
@@ -106,7 +109,7 @@ check "503 all the time: the pauses of the host grow" equal true \
 : >one.log
 { urls 1 "$one_at" delay=60; urls 1 "$one_at/again" 'status=500&h.Retry-After=1'; } >in
 start_fetch --retry 5 --grace 3 in
-interrupt one.log 1
+interrupt 1 one.log
 check "SIGINT while one hangs and one waits: it ends by that" equal 130 "$status"
 check "SIGINT while one hangs and one waits: after --grace" between 2500 4500 "$took"
 check "SIGINT while one hangs and one waits: without work meanwhile" at_most 500 "$cpu"
@@ -118,10 +121,11 @@ steps() {
   local name=$1 method=$2
   shift 2
   : >one.log
+  : >two.log
   { urls 5 "$one_at/$name" "$method.status=500~200&$method.h.Retry-After=20~"; urls 5 "$two_at/$name"; } >in
   start_fetch "$@" --retry 3 -o "$name" in
-  # Of each of the others there are two requests.
-  interrupt one.log 5
+  # For each of the others there are two requests.
+  interrupt 15 one.log two.log
   check "SIGINT in the pause after a $method: it ends by that" equal 130 "$status"
   check "SIGINT in the pause after a $method: no results of those" equal 0 "$(grep -c "$one_at" "$name.partial")"
   check "SIGINT in the pause after a $method: but of the others" equal 5 "$(grep -c "$two_at" "$name.partial")"
@@ -135,8 +139,8 @@ steps purge PURGE --purge-method PURGE --purge-chunk 1
 urls 1 "$one_at" >in
 # shellcheck disable=SC2016 # the command's own
 start_fetch --purge-command 'trap "" TERM; sleep 30 & echo $$ $! >pids; wait' --grace 1 in
-interrupt pids 1
-check "SIGINT and a purge command that ignores SIGTERM: it ends" between 0 3500 "$took"
+interrupt 1 pids
+check "SIGINT and a purge command that ignores SIGTERM: it ends" at_most 3500 "$took"
 check "SIGINT and a purge command that ignores SIGTERM: by that" equal 130 "$status"
 # What nobody has waited for yet is no process any more.
 check "SIGINT and a purge command that ignores SIGTERM: nothing of it is left" equal '' \
@@ -153,7 +157,7 @@ check "--pop and --purge-chunk: in several chunks" between 3 7 "$(printf '%s\n' 
 
 # --- many hosts
 
-# In a network of its own any address of loopback is there.
+# In a network of its own any address of loopback is there. glibc overwrites what is freed, so that its use shows.
 cat >nginx.conf <<'END_OF_NGINX'
 daemon off;
 pid nginx.pid;
@@ -174,7 +178,8 @@ seq 4200 | awk '{ printf "http://127.0.%d.%d:8080/%d\n", $1 / 250, $1 % 250 + 1,
 for transport in auto libcurl; do
   for workers in 1 50; do
     status=0
-    mt-fetch --transport $transport --workers $workers --retry 0 in >results.$transport.$workers 2>errors || status=$?
+    MALLOC_PERTURB_=165 mt-fetch --transport $transport --workers $workers --retry 0 in \
+      >results.$transport.$workers 2>errors || status=$?
     echo $status >status.$transport.$workers
   done
 done
@@ -184,7 +189,8 @@ check "a network with many hosts can be made" unshare --net --pid --fork --kill-
 for transport in "${transports[@]}"; do
   for workers in 1 50; do
     case=$transport.$workers
-    check "4200 hosts, $transport, --workers $workers: all are good" equal 0,4200 "$(<"status.$case"),$(count "results.$case" .ok)"
+    check "4200 hosts, $transport, --workers $workers: all are good" equal 0,4200 \
+      "$(<"status.$case"),$(count "results.$case" .ok)"
     check "4200 hosts, $transport, --workers $workers: each once" same <(sort in) <(jq -r .url "results.$case" | sort)
   done
 done
@@ -215,10 +221,10 @@ check "an empty Location: both transports say the same" same empty-location.auto
 # --- connections that end between two requests
 
 server late fickle.py says408
-urls 300 "$late_at" >in
+urls 200 "$late_at" >in
 fetch --workers 1 --rate 100 --retry 0 in
-check "408 on an idle connection: no item fails by it" equal 0,300 "$status,$(count results .ok)"
-check "408 on an idle connection: each was answered once" same <(seq 300 | sed 's|.*|/&?|' | sort) <(sort late.log)
+check "408 on an idle connection: no item fails by it" equal 0,200 "$status,$(count results .ok)"
+check "408 on an idle connection: each was answered once" same <(seq 200 | sed 's|.*|/&?|' | sort) <(sort late.log)
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 \
   -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Usage: fickle.py LOG HOW [--certificate PEM]
 
-An HTTP server whose connections end at the worst moment. Prints ADDRESS:PORT once it listens, serves until it is killed,
-and adds the path of each request to LOG before it answers that with 200. HOW is one of these:
+An HTTP server whose connections end at the worst moment. Prints ADDRESS:PORT once it listens, serves until it is
+killed, and adds the path of each request that it answers with 200 to LOG, before it does so. HOW is one of these:
 
-  dies     answers 100 requests; once 10 more are out it stops to listen, and then ends the connections, 5 ms apart
-  says408  after one answer it says 408 and closes: after at most 20 ms, or when the next request is on its way
-  random   keeps, closes or resets each connection after each answer: at once, a little later or at the next request
+  dies      answers 100 requests; once 10 more are out it stops to listen, and then ends the connections, 5 ms apart
+  drizzles  sends bodies of 40 kB in packets of 100 bytes
+  says408   after one answer it says 408 and closes: after at most 20 ms, or when the next request is on its way
+  random    keeps, closes or resets each connection after each answer: at once, a little later or at the next request
 """
 
 import argparse
@@ -72,6 +73,14 @@ class Server:
             pass
         writer.write(TIMEOUT)
 
+    async def drizzles(self, reader, writer):
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 40000\r\n\r\n")
+        for _ in range(400):
+            writer.write(b"x" * 100)
+            await asyncio.sleep(0.002)
+
     async def random(self, reader, writer):
         while True:
             await self.answer(reader, writer)
@@ -90,7 +99,7 @@ class Server:
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("log")
-    parser.add_argument("how", choices=["dies", "says408", "random"])
+    parser.add_argument("how", choices=["dies", "says408", "drizzles", "random"])
     parser.add_argument("--certificate")
     options = parser.parse_args()
     context = None
