@@ -74,7 +74,7 @@ package final class Engine {
       ended($0, $1)
     }
     plain = PlainTransport(settings, epoll: epoll, throttle: throttle) { [unowned self] in
-      curl.start($0)
+      startOverLibcurl($0)
     } onEnd: { [unowned self] in
       ended($0, $1)
     }
@@ -89,7 +89,7 @@ package final class Engine {
   }
 
   /// Items that were read and are not done.
-  package var itemsUnderWay: Int { scheduler.inFlight + scheduler.waitingCount + (purges?.count ?? 0) }
+  package var itemsUnderWay: Int { scheduler.inFlight + scheduler.waitingCount + (purges?.waitingCount ?? 0) }
 
   // MARK: Descriptors
 
@@ -157,7 +157,7 @@ package final class Engine {
   /// Milliseconds until something is due.
   private func timeout() -> Int32 {
     let now = Clock.now
-    var due = min(schedulerDue, cutOffAt)
+    var due = min(schedulerDue, cutOffAt > now ? cutOffAt : .max)
     due = min(due, curl.deadline(now), plain.deadline(now))
     due = min(due, names?.deadline ?? .max, purges?.deadline ?? .max)
     if unflushedSince < .max, !isWaitingForReader { due = min(due, unflushedSince + Self.flushInterval) }
@@ -250,6 +250,8 @@ package final class Engine {
     job.step = .purge
     purges.add(job, Clock.now)
     if purges.isByMethod { scheduler.add(job) }
+    // Of sizes that were asked for, the last has come.
+    if inputHasEnded, scheduler.inFlight == 0, scheduler.waitingCount == 0 { purges.close() }
   }
 
   /// Begins an attempt of `job`, which has a worker.
@@ -262,7 +264,13 @@ package final class Engine {
 
   private func dispatch(_ job: Job, overLibcurl: Bool = false) {
     job.address = job.host.address?.text
-    if !overLibcurl, PlainTransport.canTake(job) { plain.start(job) } else { curl.start(job) }
+    if !overLibcurl, PlainTransport.canTake(job) { plain.start(job) } else { startOverLibcurl(job) }
+  }
+
+  /// libcurl cannot close the codec's idle connections where it needs their descriptors.
+  private func startOverLibcurl(_ job: Job) {
+    while plain.openCount + curl.inFlight >= settings.workers, plain.closeSomeIdle() {}
+    curl.start(job)
   }
 
   private func lookUp(_ job: Job, _ names: HostNames) {

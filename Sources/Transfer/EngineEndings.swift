@@ -11,7 +11,8 @@ extension Engine {
     job.hop = nil
     learn(job, outcome)
     scheduler.ended(job)
-    guard !Signals.isStopping else { return job.step == .fetch ? conclude(job, outcome) : recycle(job) }
+    if Signals.isStopping, job.step != .fetch { return recycle(job) }
+    if Signals.isStopping, outcome.error != nil { return conclude(job, outcome) }
     if outcome.error != nil { failed(job, outcome) } else { succeeded(job, outcome) }
   }
 
@@ -22,7 +23,9 @@ extension Engine {
     let wasGivenUp = host.isGivenUp
     host.record(outcome, giveUpAfter: settings.giveUpAfter, now: now)
     guard let error = outcome.error else { return }
-    if !outcome.wasConnected, error == .connect || error == .timeout { host.forgetAddress(job.address) }
+    if outcome.status == 0, !outcome.wasConnected, error == .connect || error == .timeout {
+      host.forgetAddress(job.address)
+    }
     if host.isGivenUp, !wasGivenUp {
       warn("\(host.authority.hostHeader): \(host.givenUpMessage)")
       scheduler.gaveUp(host)
@@ -92,6 +95,7 @@ extension Engine {
       conclude(job, outcome)
     case .askAgain(let pause):
       job.proof?.reason = .notHit
+      guard !Signals.isStopping else { return conclude(job, outcome) }
       job.asked += 1
       job.lastOutcome = outcome
       scheduler.add(job, due: Clock.now + pause)

@@ -128,14 +128,16 @@ package struct FetchSettings: Sendable {
     allowsPlain =
       transport == .auto && !hasProxy && !hasUnusualHeader && bearerToken == nil && cookieFile == nil
       && interface == nil && dnsOverHTTPS == nil
-      && ["GET", "HEAD", "PURGE"].contains(method)
+      && [method, purgeMethod].allSatisfy { ["GET", "HEAD", "PURGE"].contains($0) }
   }
+
+  private var purgeMethod: String { if case .method(let name) = purge { name } else { "PURGE" } }
 
   /// The method of the next request of `job`.
   func method(of job: Job) -> String {
     switch job.step {
     case .measure: "HEAD"
-    case .purge: if case .method(let name) = purge { name } else { "PURGE" }
+    case .purge: purgeMethod
     case .fetch: method
     }
   }

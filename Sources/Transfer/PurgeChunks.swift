@@ -29,7 +29,9 @@ final class PurgeChunks {
   private var purgedJobs: [Job] = []
   private var failedJobs: [(Job, Outcome)] = []
   /// Jobs that are in a chunk.
-  private(set) var count = 0
+  private var count = 0
+  /// Of these, the ones whose purge by method has not ended.
+  private var pendingCount = 0
 
   /// - Parameters:
   ///   - size: items a chunk.
@@ -42,6 +44,8 @@ final class PurgeChunks {
   }
 
   var isByMethod: Bool { if case .method = purge { true } else { false } }
+  /// Jobs that wait here and nowhere else.
+  var waitingCount: Int { isByMethod ? count - pendingCount : count }
   /// Whether there is something to take.
   var isReady: Bool { !purgedJobs.isEmpty || !failedJobs.isEmpty }
   var isEmpty: Bool { count == 0 && !isReady && command == nil }
@@ -58,6 +62,7 @@ final class PurgeChunks {
     chunk.jobs.append(job)
     chunk.pending += 1
     count += 1
+    if isByMethod { pendingCount += 1 }
   }
 
   /// Closes the open chunk: nothing more will come, or not soon.
@@ -88,10 +93,8 @@ final class PurgeChunks {
   func ended(_ job: Job, _ outcome: Outcome) {
     guard let chunk = job.chunk as? Chunk else { return }
     chunk.pending -= 1
-    if outcome.error != nil {
-      chunk.jobs.removeAll { $0 === job }
-      fail(job, outcome)
-    }
+    pendingCount -= 1
+    if outcome.error != nil { fail(job, outcome) }
     finishIfDone(chunk)
   }
 
@@ -105,9 +108,11 @@ final class PurgeChunks {
 
   private func finishIfDone(_ chunk: Chunk) {
     guard chunk.isClosed, chunk.pending == 0 else { return }
-    for job in chunk.jobs { job.chunk = nil }
-    count -= chunk.jobs.count
-    purgedJobs += chunk.jobs
+    // Those that failed have left it.
+    let purged = chunk.jobs.filter { $0.chunk === chunk }
+    for job in purged { job.chunk = nil }
+    count -= purged.count
+    purgedJobs += purged
     chunk.jobs = []
   }
 
@@ -136,6 +141,7 @@ final class PurgeChunks {
           watch(descriptor, reads, writes)
         },
         onMessage: { [run] in run.console.note("purge command: \($0)") },
+        onOutput: run.console.isVerbose ? { [run] in run.console.debug("purge command: \($0)") } : nil,
         onEnd: { [unowned self] in commandEnded($0) })
     } catch {
       dropFirst(error.message)
@@ -193,6 +199,6 @@ final class PurgeChunks {
     queue = []
     open = nil
     (purgedJobs, failedJobs) = ([], [])
-    count = 0
+    (count, pendingCount) = (0, 0)
   }
 }

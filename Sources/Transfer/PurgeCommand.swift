@@ -17,7 +17,7 @@ package final class PurgeCommand {
 
   static let longestMessage = 200
   /// From SIGTERM to SIGKILL, microseconds.
-  private static let grace = 2_000_000
+  private static let grace = 1_500_000
   /// How often the rest of a group is looked for once its first process has ended; nothing else tells of it.
   private static let groupInterval = 50_000
 
@@ -110,7 +110,8 @@ package final class PurgeCommand {
     }
   }
 
-  /// Ends the command and what it has started: SIGTERM, and two seconds later SIGKILL. `onEnd` then waits for all of them.
+  /// Ends the command and what it has started: SIGTERM, and a second and a half later SIGKILL. `onEnd` then waits for its first
+  /// process, and until SIGKILL for all others.
   func terminate() {
     guard !isOver, killsAt == .max else { return }
     killsAt = Clock.now + Self.grace

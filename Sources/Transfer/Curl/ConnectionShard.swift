@@ -82,6 +82,13 @@ final class ConnectionShard {
     return worker.cancel()
   }
 
+  /// Ends what `worker`, one of this shard's, has in flight: it took no more of the body.
+  func stop(_ worker: CurlWorker) -> (job: Job, outcome: Outcome) {
+    curl_multi_remove_handle(multi, worker.easy)
+    defer { idle.append(worker) }
+    return worker.finish(CURLE_WRITE_ERROR)
+  }
+
   /// The name of the host of `job` has been looked up.
   func lookedUp(_ job: Job) { transport.onLookup(job) }
 

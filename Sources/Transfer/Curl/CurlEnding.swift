@@ -45,6 +45,7 @@ extension CurlWorker {
   func cancel() -> (job: Job, outcome: Outcome) {
     var (job, outcome) = finish(CURLE_OK)
     outcome.fail(.cancelled, "cut off by a signal")
+    outcome.checksum = nil
     return (job, outcome)
   }
 

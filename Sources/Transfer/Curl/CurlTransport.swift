@@ -10,6 +10,8 @@ final class CurlTransport {
   /// Called with a job as soon as the name of its host is known.
   let onLookup: (Job) -> Void
 
+  /// Attempts under way.
+  private(set) var inFlight = 0
   private let settings: FetchSettings
   private let context: CurlContext
   private let throttle: Throttle?
@@ -32,7 +34,15 @@ final class CurlTransport {
   }
 
   /// Begins the next attempt of `job`; fewer than `settings.workers` are under way.
-  func start(_ job: Job) { shard(for: job.host).start(job) }
+  func start(_ job: Job) {
+    inFlight += 1
+    shard(for: job.host).start(job)
+  }
+
+  private func end(_ job: Job, _ outcome: Outcome) {
+    inFlight -= 1
+    onEnd(job, outcome)
+  }
 
   /// A shard with a free worker: where the last request went if to the same host, else one that `host` decides, so that open
   /// connections are found again.
@@ -73,7 +83,7 @@ final class CurlTransport {
     if events & EPOLLOUT.rawValue != 0 { action |= CURL_CSELECT_OUT }
     if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { action |= CURL_CSELECT_ERR }
     shard.act(descriptor, action)
-    shard.reap(onEnd)
+    shard.reap(end)
   }
 
   func wait(_ worker: CurlWorker) { waiting.append(worker) }
@@ -91,11 +101,14 @@ final class CurlTransport {
     if let throttle, !waiting.isEmpty, throttle.allowance(now: now) > 0 {
       let resumed = waiting
       waiting.removeAll(keepingCapacity: true)
-      for worker in resumed where worker.job != nil { worker.resume() }
+      for worker in resumed where worker.job != nil && !worker.resume() {
+        let (job, outcome) = worker.shard.stop(worker)
+        end(job, outcome)
+      }
     }
     for shard in shards where shard.deadline <= now {
       shard.act(CURL_SOCKET_TIMEOUT, 0)
-      shard.reap(onEnd)
+      shard.reap(end)
     }
   }
 
@@ -103,7 +116,7 @@ final class CurlTransport {
   func cancelAll() {
     for worker in workers where worker.job != nil {
       let (job, outcome) = worker.shard.cancel(worker)
-      onEnd(job, outcome)
+      end(job, outcome)
     }
   }
 }

@@ -201,8 +201,8 @@ final class CurlWorker {
     return data.count
   }
 
-  /// There may be more of the body.
-  func resume() { curl_easy_pause(easy, CURLPAUSE_CONT) }
+  /// There may be more of the body. False where it took no more: libcurl does not look after the transfer then.
+  func resume() -> Bool { curl_easy_pause(easy, CURLPAUSE_CONT) != CURLE_WRITE_ERROR }
 
   /// More came than the body.
   fileprivate func foundExcess() { hasExcess = true }

@@ -28,7 +28,11 @@ extension PlainTransport {
     connection.job = nil
     shut(connection)
     // Another connection may have found out by now that nobody can be reached there.
-    guard job.host.address != nil else { return onElsewhere(job) }
+    guard job.host.address != nil else {
+      job.hop = Job.Hop(
+        url: job.urlText.string, status: 0, count: 0, began: connection.began, started: connection.started)
+      return onElsewhere(job)
+    }
     open(job, began: connection.began, started: connection.started)
   }
 

@@ -45,8 +45,6 @@ package struct ContentRange: Equatable, Sendable {
   /// Bytes of the whole object.
   package let complete: Int?
 
-  /// Bytes of the body.
-
   package init?(_ value: Bytes) {
     guard value.count > 6, value.slice(0, 5).equalsIgnoringCase("bytes"), value[5] == 0x20 else { return nil }
     let range = value.slice(6, value.count).trimmed

@@ -114,7 +114,3 @@ private func hostPorts(_ text: String) -> [String]? {
 private func isAddressByte(_ byte: UInt8) -> Bool {
   (48...57).contains(byte) || (97...122).contains(byte | 32) || ":.%".utf8.contains(byte)
 }
-
-private func withoutBrackets(_ host: String) -> String {
-  host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-}

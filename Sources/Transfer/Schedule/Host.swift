@@ -99,7 +99,7 @@ final class Host {
 
   /// Whether nothing would be lost with it.
   var isForgettable: Bool {
-    jobs == 0 && restsUntil == 0 && failuresInRow == 0 && idle.isEmpty && lookup != .underWay
+    jobs == 0 && !isGivenUp && restsUntil == 0 && failuresInRow == 0 && idle.isEmpty && lookup != .underWay
   }
 
   // MARK: Reaching it
@@ -140,8 +140,9 @@ final class Host {
   /// Learns of an attempt that ended.
   /// - Parameter giveUpAfter: failures in a row after which nothing more is sent; nil: never.
   func record(_ outcome: Outcome, giveUpAfter: Int?, now: Int) {
-    let isFault = outcome.error?.isOfHost == true
-    if isFault {
+    if isGivenUp {
+      // What was in flight then changes nothing.
+    } else if outcome.error?.isOfHost == true {
       failuresInRow += 1
       lastFailure = "\(outcome.error?.rawValue ?? ""): \(outcome.message)"
       if let giveUpAfter, failuresInRow >= giveUpAfter { isGivenUp = true }
