@@ -158,7 +158,7 @@ private final class CommandRun {
     let began = Clock.now
     run.command?.terminate()
     #expect(try run.ending().program == .killed(signal: SIGKILL))
-    #expect((1_900_000..<8_000_000).contains(Clock.now - began))
+    #expect((1_400_000..<8_000_000).contains(Clock.now - began))
   }
 
   @Test func whatItHasStartedEndsWithItWhereItIsTerminated() throws {
