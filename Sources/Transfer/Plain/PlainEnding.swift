@@ -40,6 +40,7 @@ extension PlainTransport {
   func complete(_ connection: PlainConnection, mayReuse: Bool, now: Int) {
     if mayReuse, connection.isPersistent, settings.connectionCloseDelay > 0, connection.unsent.isEmpty {
       connection.state = .idle
+      idleCount += 1
       connection.host?.idle.append(connection.key)
       setDeadline(connection, now + settings.connectionCloseDelay * 1_000_000)
     } else {
@@ -69,6 +70,7 @@ extension PlainTransport {
   }
 
   func shut(_ connection: PlainConnection) {
+    if connection.state == .idle { idleCount -= 1 }
     if connection.state == .idle, let host = connection.host, let place = host.idle.firstIndex(of: connection.key) {
       host.idle.swapAt(place, host.idle.count - 1)
       host.idle.removeLast()
@@ -86,6 +88,7 @@ extension PlainTransport {
   /// Closes a connection that waits for a further request; false where there is none.
   @discardableResult
   func closeSomeIdle() -> Bool {
+    guard idleCount > 0 else { return false }
     for _ in connections.indices {
       hand = hand + 1 < connections.count ? hand + 1 : 0
       guard connections[hand].state == .idle else { continue }

@@ -16,6 +16,8 @@ final class PlainTransport {
   var connections: [PlainConnection] = []
   var free: [PlainConnection] = []
   var openCount = 0
+  /// Of these, the ones that wait for a further request.
+  var idleCount = 0
   /// Where the search for an idle connection to close goes on.
   var hand = 0
   /// No deadline of a connection is earlier.
@@ -59,6 +61,7 @@ final class PlainTransport {
       let connection = connections[Int(key.index)]
       guard connection.key == key, connection.state == .idle else { continue }
       connection.isReused = true
+      idleCount -= 1
       begin(job, on: connection, now, .now)
       return send(connection)
     }
