@@ -156,3 +156,16 @@ package struct Shard: ExpressibleByArgument, Sendable {
 
 extension Progress.Mode: ExpressibleByArgument {}
 extension Console.LogFormat: ExpressibleByArgument {}
+
+/// A usage error unless `value` lies in `range`.
+package func checkRange(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
+  guard range.contains(value) else {
+    throw ValidationError(
+      "--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
+  }
+}
+
+extension Double {
+  /// Without a needless “.0”.
+  fileprivate var plain: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
+}

@@ -18,10 +18,9 @@ extension Engine {
 
   /// What an attempt says of its host.
   private func learn(_ job: Job, _ outcome: Outcome) {
-    let now = Clock.now
     let host = job.host!
     let wasGivenUp = host.isGivenUp
-    host.record(outcome, giveUpAfter: settings.giveUpAfter, now: now)
+    host.record(outcome, giveUpAfter: settings.giveUpAfter, now: Clock.now)
     guard let error = outcome.error else { return }
     if outcome.status == 0, !outcome.wasConnected, error == .connect || error == .timeout {
       host.forgetAddress(job.address)
@@ -35,7 +34,7 @@ extension Engine {
     if let seconds = outcome.retryAfter { pause = min(seconds * 1_000_000, settings.retry.maximumDelay) }
     // Of many answers to requests that were under way together, the first counts.
     if host.restsUntil == 0 { host.coolings += 1 }
-    scheduler.rest(host, until: now + pause)
+    scheduler.rest(host, until: Clock.now + pause)
   }
 
   private func failed(_ job: Job, _ outcome: Outcome) {

@@ -79,16 +79,3 @@ struct FlowOptions: ParsableArguments {
       smallLimit: Int(smallFileThreshold * 1_048_576), mediumLimit: Int(mediumFileThreshold * 1_048_576))
   }
 }
-
-/// A usage error unless `value` lies in `range`.
-func checkRange(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
-  guard range.contains(value) else {
-    throw ValidationError(
-      "--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
-  }
-}
-
-extension Double {
-  /// Without a needless “.0”.
-  fileprivate var plain: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
-}

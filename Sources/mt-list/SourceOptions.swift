@@ -70,10 +70,8 @@ struct SourceOptions: ParsableArguments {
   var useAwsCli = false
 
   mutating func validate() throws {
-    guard (1...1000).contains(listConcurrency) else {
-      throw ValidationError("--list-concurrency must be from 1 to 1000, not \(listConcurrency)")
-    }
-    guard (0...100).contains(retry) else { throw ValidationError("--retry must be from 0 to 100, not \(retry)") }
+    try checkRange("list-concurrency", Double(listConcurrency), 1...1000)
+    try checkRange("retry", Double(retry), 0...100)
     for (name, value) in [("connect-timeout", connectTimeout), ("timeout", timeout)] {
       guard (0.001...86_400).contains(value) else {
         throw ValidationError("--\(name) must be from 0.001 to 86400")

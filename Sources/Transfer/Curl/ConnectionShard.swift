@@ -75,18 +75,10 @@ final class ConnectionShard {
     }
   }
 
-  /// Cuts off what `worker`, one of this shard's, has in flight.
-  func cancel(_ worker: CurlWorker) -> (job: Job, outcome: Outcome) {
+  /// Lets go of what `worker`, one of this shard's, has in flight; how it ended, `worker` says.
+  func release(_ worker: CurlWorker) {
     curl_multi_remove_handle(multi, worker.easy)
-    defer { idle.append(worker) }
-    return worker.cancel()
-  }
-
-  /// Ends what `worker`, one of this shard's, has in flight: it took no more of the body.
-  func stop(_ worker: CurlWorker) -> (job: Job, outcome: Outcome) {
-    curl_multi_remove_handle(multi, worker.easy)
-    defer { idle.append(worker) }
-    return worker.finish(CURLE_WRITE_ERROR)
+    idle.append(worker)
   }
 
   /// The name of the host of `job` has been looked up.

@@ -102,7 +102,8 @@ final class CurlTransport {
       let resumed = waiting
       waiting.removeAll(keepingCapacity: true)
       for worker in resumed where worker.job != nil && !worker.resume() {
-        let (job, outcome) = worker.shard.stop(worker)
+        worker.shard.release(worker)
+        let (job, outcome) = worker.finish(CURLE_WRITE_ERROR)
         end(job, outcome)
       }
     }
@@ -115,7 +116,8 @@ final class CurlTransport {
   /// Cuts off all that is under way.
   func cancelAll() {
     for worker in workers where worker.job != nil {
-      let (job, outcome) = worker.shard.cancel(worker)
+      worker.shard.release(worker)
+      let (job, outcome) = worker.cancel()
       end(job, outcome)
     }
   }

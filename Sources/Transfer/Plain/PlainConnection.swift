@@ -64,8 +64,6 @@ final class PlainConnection {
   var hash: BodyHash?
   /// Whether this body goes into it.
   var hashesBody = false
-  /// Whether its length is beyond what is wanted.
-  var promisesTooMuch = false
 
   init(index: Int) { key = Key(index: UInt32(index), generation: 0) }
 
@@ -88,7 +86,6 @@ final class PlainConnection {
     location = nil
     remaining = 0
     bytes = 0
-    promisesTooMuch = false
   }
 
   /// Whether nothing of an answer has come.

@@ -171,7 +171,6 @@ extension PlainTransport {
       return false
     case .length(let count):
       connection.remaining = count
-      connection.promisesTooMuch = settings.maximumBytes.map { job.step == .fetch && count > $0 } ?? false
       if isTooLarge(connection) { return false }
     case .chunked: connection.chunks = ChunkDecoder()
     case .untilClose: break
@@ -210,9 +209,10 @@ extension PlainTransport {
 
   /// Whether the body is beyond what is wanted; the attempt is over then.
   private func isTooLarge(_ connection: PlainConnection) -> Bool {
-    guard let limit = settings.maximumBytes, connection.job?.step == .fetch,
-      connection.bytes > limit || connection.promisesTooMuch
-    else { return false }
+    guard let limit = settings.maximumBytes, connection.job?.step == .fetch else { return false }
+    var bytes = connection.bytes
+    if case .length(let promised) = connection.framing { bytes = promised }
+    guard bytes > limit else { return false }
     fail(connection, .tooLarge, "the body has more than \(limit) bytes")
     return true
   }

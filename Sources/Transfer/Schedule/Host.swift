@@ -42,8 +42,8 @@ final class Host {
   private(set) var address: SocketAddress?
   /// `Clock` time at which the name is looked up once more.
   private(set) var addressExpires = Int.max
-  private let nameToLookUp: String?
-  let portToConnect: UInt16
+  /// The name whose address is not known from the text alone.
+  let name: String?
   /// The port to connect to instead of the URL's; 0: the URL's own, of whatever scheme a redirect leads to.
   private let pinnedPort: UInt16
   /// Addresses that could not be reached so far.
@@ -56,17 +56,17 @@ final class Host {
   /// Cooling answers in a row, for the pause where the host does not say how long.
   var coolings = 0
 
-  /// Idle connections of the codec: their index and generation, some of them gone by now.
+  /// Idle connections of the codec, the one used last behind all others.
   var idle: [PlainConnection.Key] = []
 
   /// - Parameter target: where to connect instead of the URL's own host and port.
   init(_ authority: Authority, target: (address: String, port: Int?)?, _ settings: FetchSettings) {
     self.authority = authority
-    portToConnect = (target?.port).flatMap { UInt16(exactly: $0) } ?? authority.port
-    let name = target?.address ?? authority.name
-    address = SocketAddress(name, port: portToConnect)
+    pinnedPort = (target?.port).flatMap { UInt16(exactly: $0) } ?? 0
+    let place = target?.address ?? authority.name
+    address = SocketAddress(place, port: pinnedPort > 0 ? pinnedPort : authority.port)
     if address != nil { lookup = .done }
-    nameToLookUp = address == nil ? name : nil
+    name = address == nil ? place : nil
     isPlain = settings.allowsPlain && authority.isSimple && !authority.isHTTPS
     ceiling = min(settings.workers, settings.perHost ?? .max)
     limit = ceiling
@@ -76,7 +76,6 @@ final class Host {
       self.adaptive = adaptive
     }
     otherTargets = settings.connectTo.map(\.text)
-    pinnedPort = (target?.port).flatMap { UInt16(exactly: $0) } ?? 0
     if let target { setConnectTo(target.address) }
   }
 
@@ -92,8 +91,8 @@ final class Host {
     connectTo = connectToLists[text]
   }
 
-  /// The name whose address is not known from the text alone.
-  var name: String? { nameToLookUp }
+  /// Where a connection goes.
+  var portToConnect: UInt16 { pinnedPort > 0 ? pinnedPort : authority.port }
 
   var mayStart: Bool { inFlight < limit }
 
@@ -106,7 +105,7 @@ final class Host {
 
   /// A connection stands to `text`: the next ones can do without a lookup for a minute, as long as libcurl keeps a name.
   func connected(to text: String, now: Int) {
-    guard isPlain, nameToLookUp != nil else { return }
+    guard isPlain, name != nil else { return }
     address = SocketAddress(text, port: portToConnect)
     addressExpires = now + 60_000_000
   }
@@ -123,7 +122,7 @@ final class Host {
   /// Nobody could be reached there: the next one looks the name up again, and takes another address that it stands for.
   /// - Parameter failed: the address; another one that was found since stays.
   func forgetAddress(_ failed: String?) {
-    guard nameToLookUp != nil, let address, failed == nil || failed == address.text else { return }
+    guard name != nil, let address, failed == nil || failed == address.text else { return }
     self.address = nil
     unreachable &+= 1
   }
@@ -138,8 +137,10 @@ final class Host {
   // MARK: How it fares
 
   /// Learns of an attempt that ended.
-  /// - Parameter giveUpAfter: failures in a row after which nothing more is sent; nil: never.
-  func record(_ outcome: Outcome, giveUpAfter: Int?, now: Int) {
+  /// - Parameters:
+  ///   - giveUpAfter: failures in a row after which nothing more is sent; nil: never.
+  ///   - now: is asked for only where the concurrency adapts.
+  func record(_ outcome: Outcome, giveUpAfter: Int?, now: @autoclosure () -> Int) {
     if isGivenUp {
       // What was in flight then changes nothing.
     } else if outcome.error?.isOfHost == true {
@@ -153,7 +154,7 @@ final class Host {
     guard adaptive != nil else { return }
     adaptive?.record(
       firstByte: outcome.error == nil ? outcome.ttfb : nil, isOverload: outcome.error?.isOverload == true,
-      inFlight: inFlight, now: now)
+      inFlight: inFlight, now: now())
     limit = min(ceiling, max(1, adaptive?.limit ?? ceiling))
   }
 }

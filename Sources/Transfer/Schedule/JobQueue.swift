@@ -1,6 +1,7 @@
 /// Jobs in a row. The links are the jobs' own, so that a job is in one queue at most and queueing allocates nothing.
 struct JobQueue {
   private var head: Job?
+  /// Kept alive by the chain that begins at `head`; counting references to it, too, would cost more than the queue.
   private unowned(unsafe) var tail: Job?
   private(set) var count = 0
 
