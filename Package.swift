@@ -49,18 +49,23 @@ let package = Package(
       resources: ["cache-rules", "pop-rules", "warm-rules", "content-types"].map {
         .embedInCode("Resources/\($0).tsv")
       }),
-    library("Measure", "Toolkit", "Records"),
-    library("Reports", "Measure", "Records"),
+    library(
+      "Measure", "Toolkit", "Records", argumentParser, resources: [.embedInCode("Resources/target-rates.tsv")]),
+    library(
+      "Comparison", "Toolkit", "Records", resources: [.embedInCode("Resources/key-parameters.tsv")]),
+    library(
+      "Reports", "Comparison", "Measure", "Records",
+      resources: ["page.css", "page.js", "page.schema.json", "rules.tsv"].map { .embedInCode("Resources/\($0)") }),
 
     tool("mt-list", "Storage"),
     tool("mt-expand", "Expansion"),
     tool("mt-fetch", "Transfer", "Measure"),
     tool("mt-stats", "Measure"),
-    tool("mt-report", "Reports", "Measure"),
+    tool("mt-report", "Reports", "Comparison", "Measure"),
 
     .testTarget(
       name: "UnitTests",
-      dependencies: ["Records", "Toolkit", "Storage", "Expansion", "Transfer", "Measure", "Reports"],
+      dependencies: ["Records", "Toolkit", "Storage", "Expansion", "Transfer", "Comparison", "Measure", "Reports"],
       swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17

@@ -1,100 +1,114 @@
 import Records
 
-/// One summary for all records, and one for each combination of values of some members.
+/// One summary for all records, and one for each combination of values of some dimensions.
 package final class Grouping {
-  /// Further combinations are summed up as `(other)`.
-  package static let limit = 1000
+  /// What can be chosen.
+  package struct Options: Sendable {
+    package var summary = Summary.Options()
+    /// Further combinations are summed up as `(other)`.
+    package var maximumGroups = 1000
 
-  /// What records are grouped by.
-  package enum Key: Sendable {
-    case field(Field)
-    /// The extension of the key, or of the URL.
-    case fileExtension
-
-    package static let names = Field.allCases.map { "\($0.name)" } + ["\(Summary.extensionName)"]
-
-    package init?(_ name: String) {
-      if name == "\(Summary.extensionName)" {
-        self = .fileExtension
-      } else if let field = Field(named: name) {
-        self = .field(field)
-      } else {
-        return nil
-      }
-    }
-
-    var name: StaticString {
-      switch self {
-      case .field(let field): field.name
-      case .fileExtension: Summary.extensionName
-      }
-    }
+    package init() {}
   }
 
-  package let all = Summary()
-  private let keys: [Key]
+  package private(set) var all: Summary
+  private let dimensions: [Dimension]
+  private let options: Options
   private var groups: [UInt64: [Summary]] = [:]
   private var count = 0
   private var others: Summary?
   private var name = ByteBuffer()
+  private var scratch = ByteBuffer()
+  private var hasWhole = false
 
-  package init(by keys: [Key]) { self.keys = keys }
+  package init(by dimensions: [Dimension], options: Options = Options()) {
+    self.dimensions = dimensions
+    self.options = options
+    all = Summary(options: options.summary)
+  }
 
   /// The members read for the groups.
-  package var fields: [Field] { keys.compactMap { if case .field(let field) = $0 { field } else { nil } } }
+  package var fields: [Field] { dimensions.flatMap(\.fields) }
 
   /// Whether there were more combinations than are kept apart.
   package var hasOthers: Bool { others != nil }
 
   package func add(_ record: Record) {
     all.add(record)
-    if !keys.isEmpty { group(of: record).add(record) }
+    if !dimensions.isEmpty { group(of: record).add(record) }
   }
 
   private func group(of record: Record) -> Summary {
     name.removeAll()
-    for key in keys {
+    for dimension in dimensions {
       if !name.isEmpty { name.append(byte: 0x2C) }
       name.append(byte: 0x22)
-      name.append(key.name)
+      name.append(dimension.name)
       name.append("\":")
-      append(key, of: record)
+      append(dimension, of: record)
     }
     let hash = tableHash(name.bytes)
     if let found = groups[hash]?.first(where: { $0.group.utf8.elementsEqual(name.bytes) }) { return found }
-    guard count < Self.limit, name.count <= keys.count * (ValueCounter.maximumLength + 64) else { return otherGroup() }
-    count += 1
-    let new = Summary(group: name.bytes.string)
-    groups[hash, default: []].append(new)
+    guard count < options.maximumGroups, name.count <= dimensions.count * (ValueCounter.maximumLength + 64) else {
+      return otherGroup(dimensions.map { "\($0.name)" })
+    }
+    let new = Summary(group: name.bytes.string, options: options.summary)
+    insert(new, hash)
     return new
   }
 
-  private func append(_ key: Key, of record: Record) {
-    switch key {
-    case .field(let field):
-      // Strings in one spelling, whatever their escapes were.
-      if let text = record.text(field) {
-        name.append(quoted: text)
-      } else if let raw = record.raw(field) {
-        name.append(raw)
-      } else {
-        name.append("null")
-      }
-    case .fileExtension:
-      if let value = mediaExtension(of: record) {
-        value.map { lowercased($0) }.withUnsafeBytes { name.append(quoted: $0) }
-      } else {
-        name.append("null")
-      }
+  private func insert(_ group: Summary, _ hash: UInt64) {
+    count += 1
+    groups[hash, default: []].append(group)
+  }
+
+  private func append(_ dimension: Dimension, of record: Record) {
+    // Strings in one spelling, whatever their escapes were; other values as they stand.
+    if case .field(let field) = dimension, record.text(field) == nil {
+      if let raw = record.raw(field) { name.append(raw) } else { name.append("null") }
+    } else if let value = dimension.value(of: record, &scratch) {
+      name.append(quoted: value)
+    } else {
+      name.append("null")
     }
   }
 
-  private func otherGroup() -> Summary {
+  private func otherGroup(_ names: [String]) -> Summary {
     if let others { return others }
-    let group = keys.map { "\"\($0.name)\":\"\(ValueCounter.otherName)\"" }.joined(separator: ",")
-    let new = Summary(group: group)
+    let group = names.map { "\"\($0)\":\"\(ValueCounter.otherName)\"" }.joined(separator: ",")
+    let new = Summary(group: group, options: options.summary)
     others = new
     return new
+  }
+
+  /// Adds a summary to that of its group, or of all records.
+  package func merge(_ summary: Summary) throws(BadRecord) {
+    if summary.group.isEmpty {
+      if hasWhole || all.records > 0 { try all.merge(summary) } else { all = summary }
+      hasWhole = true
+      return
+    }
+    var group = summary.group
+    let hash = group.withUTF8 { tableHash(Bytes($0)) }
+    if let found = groups[hash]?.first(where: { $0.group == summary.group }) {
+      try found.merge(summary)
+      return
+    }
+    let members = summary.groupMembers
+    if count >= options.maximumGroups || members.allSatisfy({ $0.value == ValueCounter.otherName }) {
+      try otherGroup(members.map(\.name)).merge(summary)
+    } else {
+      // Not the summary itself, which may be part of another grouping.
+      let new = Summary(group: summary.group, options: summary.options)
+      try new.merge(summary)
+      insert(new, hash)
+    }
+  }
+
+  /// Adds all that another grouping by the same dimensions holds.
+  package func merge(_ other: Grouping) throws(BadRecord) {
+    try all.merge(other.all)
+    for summary in other.ranking { try merge(summary) }
   }
 
   /// The groups, the largest first; the rest at the end.

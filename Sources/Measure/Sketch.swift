@@ -2,7 +2,7 @@ import Records
 
 /// A quantile sketch (DDSketch): counts in logarithmic bins, at most `maximumBins`. Beyond that the lowest bins are put
 /// together, so that high quantiles keep their accuracy.
-package struct Sketch: Sendable {
+package struct Sketch: Equatable, Sendable {
   package static let maximumBins = 2048
 
   /// Values of 0 or less, and those too small for a bin.
@@ -27,6 +27,19 @@ package struct Sketch: Sendable {
     }
   }
 
+  /// Adds all values of another sketch. In whatever order sketches are put together, the result is the same.
+  package mutating func merge(_ other: Sketch) {
+    total &+= other.total
+    zeros &+= other.zeros
+    guard let last = other.counts.indices.last else { return }
+    grow(toHold: other.first + last)
+    for (place, count) in other.counts.enumerated() where count > 0 {
+      let index = other.first + place
+      if index < first { grow(toHold: index) }
+      counts[max(0, index - first)] &+= count
+    }
+  }
+
   private mutating func grow(toHold index: Int) {
     if counts.isEmpty {
       first = index
@@ -45,20 +58,39 @@ package struct Sketch: Sendable {
   private mutating func collapse() {
     let excess = counts.count - Self.maximumBins
     guard excess > 0 else { return }
-    let collapsed = counts[...excess].reduce(0, +)
+    let collapsed = counts[...excess].reduce(0, &+)
     counts.removeFirst(excess)
     counts[0] = collapsed
     first += excess
   }
 
-  /// The value below which a share of `q` (0 to 1) of all values lies; nil without values.
+  /// The place, counted from 0, of a quantile among so many values in order.
+  package static func rank(_ q: Double, of total: Int) -> Int {
+    // What is a whole number but for its last bits is that number.
+    let rank = (min(max(q, 0), 1) * Double(total) * (1 - 1e-15)).rounded(.up)
+    return min(max(Int(rank) - 1, 0), total - 1)
+  }
+
+  /// The points of the cumulative distribution: for each bin that holds values, its estimate and the share (0 to 1) of all
+  /// values up to it.
+  package var distribution: [(value: Double, share: Double)] {
+    var points: [(value: Double, share: Double)] = zeros > 0 ? [(0, Double(zeros) / Double(total))] : []
+    var seen = zeros
+    for (place, count) in counts.enumerated() where count > 0 {
+      seen &+= count
+      points.append((LogBins.estimate(first + place), Double(seen) / Double(total)))
+    }
+    return points
+  }
+
+  /// The least value that a share of `q` (0 to 1) of all values does not exceed (nearest rank); nil without values.
   package func quantile(_ q: Double) -> Double? {
     guard total > 0 else { return nil }
-    let rank = Int((q * Double(total - 1)).rounded(.down))
+    let rank = Self.rank(q, of: total)
     var seen = zeros
     if rank < seen { return 0 }
     for (place, count) in counts.enumerated() {
-      seen += count
+      seen &+= count
       if rank < seen { return LogBins.estimate(first + place) }
     }
     return nil
@@ -81,4 +113,25 @@ extension ByteBuffer {
     }
     append("]}")
   }
+}
+
+extension Sketch {
+  /// Reads what `append(_: Sketch)` wrote.
+  package init(_ document: JSONValue) throws(BadRecord) {
+    guard let error = document["relative_error"]?.number, abs(error - LogBins.relativeError) < 1e-9,
+      let zeros = document["zeros"]?.count, let first = document["first"]?.integer, abs(first) <= Self.maximumIndex,
+      let counts = document["counts"]?.elements, counts.count <= Self.maximumBins
+    else { throw BadRecord("a sketch that is none of this release") }
+    self.zeros = zeros
+    self.first = first
+    total = zeros
+    for count in counts {
+      guard let count = count.count, total <= 1 << 53 else { throw BadRecord("a sketch whose counts are no counts") }
+      self.counts.append(count)
+      total += count
+    }
+  }
+
+  /// No double has a bin beyond.
+  private static let maximumIndex = 1 << 17
 }

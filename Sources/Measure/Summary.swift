@@ -1,130 +1,125 @@
 import Records
 
-/// What a stream of records comes to, in memory that does not grow with it.
+/// What a stream of records comes to, in memory that does not grow with it. Summaries of parts can be put together.
 package final class Summary {
-  /// Members counted by value. `extension` is derived from the key, or from the URL where there is none.
-  package static let counted: [Field] = [.ok, .status, .error, .cache, .variant, .media, .sizeClass]
-  package static let extensionName: StaticString = "extension"
+  /// Members counted by value, in the order of a summary record.
+  package static let counted: [Dimension] = [
+    .field(.ok), .field(.status), .field(.error), .field(.cache), .field(.variant), .field(.media), .field(.sizeClass),
+    .fileExtension, .host, .sizeBucket, .field(.pop), .field(.targetPop), .field(.httpVersion), .field(.notWarmed),
+    .field(.sized), .varyAccept, .message,
+  ]
+
+  /// Those of them whose values are broken down.
+  package static let brokenDown: [Dimension] = [
+    .field(.variant), .field(.media), .field(.sizeClass), .fileExtension, .host, .sizeBucket,
+  ]
 
   /// Members measured.
   package static let measured: [Field] = [
     .size, .bytes, .total, .ttfb, .dns, .connect, .tls, .attempts, .cacheAge,
   ]
 
+  /// Members whose different values are counted.
+  package static let distinct: [Field] = [.key, .url]
+
   /// All members read.
-  package static let fields: [Field] = counted + measured + [.key, .url, .started]
+  package static let fields: [Field] = Array(
+    Set(counted.flatMap(\.fields) + measured + distinct + [.started, .codec, .duration, .height, .errorMessage]))
+
+  /// What can be chosen.
+  package struct Options: Sendable {
+    /// Entries of each list of the greatest.
+    package var top = 20
+    /// Bytes above which an object is large.
+    package var sizeThreshold = 256 << 20
+
+    package init() {}
+  }
 
   /// The members that make the group, `"variant":"mobile"`; empty for all records.
   package let group: String
-  package private(set) var records = 0
-  private var counters = UniqueArray(count: Summary.counted.count)
-  private var extensions = ValueCounter()
-  private var quantities = [Quantity](repeating: Quantity(), count: Summary.measured.count)
-  private var started = Timestamp(milliseconds: .max)
-  private var finished = Timestamp(milliseconds: .min)
-  private var suffix = ByteBuffer(capacity: 16)
+  package internal(set) var records = 0
+  package internal(set) var started: Timestamp?
+  package internal(set) var finished: Timestamp?
+  package internal(set) var timeline = Timeline()
+  package internal(set) var large: LargeObjects
+  /// How the run was made, by words of the user's.
+  package internal(set) var settings: [(name: String, value: String)] = []
 
-  package init(group: String = "") { self.group = group }
+  package let options: Options
+  var tallies = Summary.counted.map { Tally($0, hasBreakdown: Summary.brokenDown.contains($0)) }
+  var quantities = [Quantity](repeating: Quantity(), count: Summary.measured.count)
+  var distinctCounts = [DistinctCount](repeating: DistinctCount(), count: Summary.distinct.count)
+  var largest: TopList
+  var slowest: TopList
+  var failing: FailureList
+  private var scratch = ByteBuffer(capacity: 64)
+
+  package init(group: String = "", options: Options = Options()) {
+    self.group = group
+    self.options = options
+    large = LargeObjects(threshold: options.sizeThreshold)
+    largest = TopList(limit: options.top)
+    slowest = TopList(limit: options.top)
+    // More than are looked at, so that counts of parts can be put together; but groups are many.
+    failing = FailureList(capacity: options.top == 0 ? 0 : max(options.top, group.isEmpty ? 1000 : 100))
+  }
 
   package func add(_ record: Record) {
     records += 1
-    for i in 0..<Self.counted.count {
-      let field = Self.counted[i]
-      guard let value = record.text(field) ?? record.raw(field) else { continue }
-      counters.count(value, at: i)
-    }
-    countExtension(record)
-    var total = 0.0
     for i in 0..<Self.measured.count {
-      guard let value = record.number(Self.measured[i]) else { continue }
-      quantities[i].add(value)
-      if Self.measured[i] == .total { total = value }
+      if let value = record.integer(Self.measured[i]) {
+        quantities[i].add(value)
+      } else if let value = record.number(Self.measured[i]) {
+        quantities[i].add(value)
+      }
     }
-    if let text = record.text(.started), let time = Timestamp(text) {
-      started = min(started, time)
-      finished = max(finished, time.adding(milliseconds: Int(min(max(total, 0), 1e12))))
+    for i in 0..<Self.distinct.count {
+      if let value = record.text(Self.distinct[i]) { distinctCounts[i].add(value) }
     }
+    let facts = facts(of: record)
+    for tally in tallies {
+      if let value = tally.dimension.value(of: record, &scratch) { tally.count(value, facts) }
+    }
+    note(record, facts)
   }
 
-  private func countExtension(_ record: Record) {
-    guard let found = mediaExtension(of: record) else { return }
-    suffix.removeAll()
-    for byte in found { suffix.append(byte: lowercased(byte)) }
-    extensions.count(suffix.bytes)
+  private func facts(of record: Record) -> Tally.Facts {
+    var facts = Tally.Facts()
+    facts.size = record.integer(.size) ?? 0
+    facts.bytes = record.integer(.bytes) ?? 0
+    facts.hasFailed = record.boolean(.ok) == false
+    if let error = record.text(.error) { facts.error = ClosedList.errors.index(of: error) }
+    if let verdict = record.text(.cache) { facts.verdict = ClosedList.verdicts.index(of: verdict) }
+    return facts
   }
 
-  /// Appends the summary record.
-  package func write(to out: inout ByteBuffer) {
-    out.append("{\"record\":\"summary\"")
-    if !group.isEmpty {
-      out.append(",\"group\":{")
-      out.append(text: group)
-      out.append(byte: 0x7D)
+  /// What depends on several members.
+  private func note(_ record: Record, _ facts: Tally.Facts) {
+    let total = record.number(.total)
+    if let name = record.text(.key), record.has(.size), largest.admits(name, Double(facts.size)) {
+      largest.add(TopEntry(name: name, value: Double(facts.size)))
     }
-    out.append(",\"records\":")
-    out.append(interoperable: records)
-    if started <= finished {
-      out.append(",\"started\":")
-      out.append(quoted: started)
-      out.append(",\"finished\":")
-      out.append(quoted: finished)
+    if let name = record.text(.url) {
+      if let total, slowest.admits(name, total) { slowest.add(slowEntry(of: record, name, total)) }
+      if facts.hasFailed { failing.add(name, error: record.text(.error)) }
     }
-    for (i, field) in Self.counted.enumerated() { write(counters.ranking(at: i), field.name, to: &out) }
-    write(extensions.ranking(), Self.extensionName, to: &out)
-    for (i, field) in Self.measured.enumerated() where quantities[i].count > 0 {
-      out.append(member: field)
-      out.append(quantities[i])
-    }
-    out.append(byte: 0x7D)
+    large.add(record, size: facts.size)
+    guard let text = record.text(.started), let time = Timestamp(text) else { return }
+    let milliseconds = min(max(total ?? 0, 0), 1e12)
+    let end = time.adding(milliseconds: Int(milliseconds))
+    started = min(started ?? time, time)
+    finished = max(finished ?? end, end)
+    timeline.add(time, hasFailed: facts.hasFailed, bytes: max(facts.bytes, 0), milliseconds: milliseconds)
   }
 
-  private func write(_ ranking: [(name: String, count: Int)], _ name: StaticString, to out: inout ByteBuffer) {
-    guard !ranking.isEmpty else { return }
-    out.append(",\"")
-    out.append(name)
-    out.append("\":{")
-    for (i, entry) in ranking.enumerated() {
-      if i > 0 { out.append(byte: 0x2C) }
-      out.append(quoted: entry.name)
-      out.append(byte: 0x3A)
-      out.append(interoperable: entry.count)
-    }
-    out.append(byte: 0x7D)
+  private func slowEntry(of record: Record, _ name: Bytes, _ total: Double) -> TopEntry {
+    var entry = TopEntry(name: name, value: total)
+    entry.size = record.integer(.size)
+    entry.bytes = record.integer(.bytes)
+    entry.status = record.integer(.status)
+    entry.variant = record.text(.variant).flatMap { $0.count <= ValueCounter.maximumLength ? $0.string : nil }
+    if let error = record.text(.error) { entry.errors = ErrorSet(error) }
+    return entry
   }
-}
-
-/// The extension of a record's key, or of its URL where it has none; not one of more than 16 bytes.
-func mediaExtension(of record: Record) -> Bytes? {
-  guard let key = record.text(.key) ?? record.text(.url).map(urlPath), let found = fileExtension(of: key),
-    found.count <= 16
-  else { return nil }
-  return found
-}
-
-/// The path of a URL, without a slash at its end.
-private func urlPath(_ url: Bytes) -> Bytes {
-  var end = url.firstIndex { $0 == 0x3F || $0 == 0x23 } ?? url.count
-  while end > 0, url[end - 1] == 0x2F { end -= 1 }
-  // Behind the scheme's "://" the next slash begins the path.
-  let scheme = url.slice(0, end).firstIndex(of: 0x3A).map { $0 + 3 } ?? 0
-  let start = url.slice(0, end).firstIndex(of: 0x2F, from: scheme) ?? end
-  return url.slice(start, end)
-}
-
-/// A fixed number of counters: an array cannot hold what is not copyable.
-private struct UniqueArray: ~Copyable {
-  private let counters: UnsafeMutableBufferPointer<ValueCounter>
-
-  init(count: Int) {
-    counters = .allocate(capacity: count)
-    for i in 0..<count { counters.initializeElement(at: i, to: ValueCounter()) }
-  }
-
-  deinit {
-    counters.deinitialize()
-    counters.deallocate()
-  }
-
-  mutating func count(_ value: Bytes, at i: Int) { counters[i].count(value) }
-  func ranking(at i: Int) -> [(name: String, count: Int)] { counters[i].ranking() }
 }

@@ -4,9 +4,10 @@ package enum Field: Int, CaseIterable, Sendable {
   case url, variant, width, height, format, quality, accept
   case ok, status, error, errorMessage, attempts
   case started, dns, connect, tls, ttfb, total
-  case bytes, contentType, httpVersion, remoteIP, sizeClass
+  case bytes, contentType, vary, sized, httpVersion, remoteIP, sizeClass
   case cache, cacheAge, cacheLayer, pop
   case targetPop, partial, warmed, firstCache, notWarmed, sha256, md5
+  case codec, duration
   case record
 
   /// What a member's value may be.
@@ -22,6 +23,8 @@ package enum Field: Int, CaseIterable, Sendable {
     case expand = "mt-expand"
     case fetch = "mt-fetch"
     case stats = "mt-stats"
+    /// Read where a record has it, such as one that a user made with ffprobe and jq.
+    case others = "others"
   }
 
   package struct Definition: Sendable {

@@ -31,6 +31,8 @@ extension Field {
     row(.total, "total_ms", .number, .fetch, always: true, "from the start of the attempt to its end"),
     row(.bytes, "bytes", .integer, .fetch, always: true, "bytes of the body as received"),
     row(.contentType, "content_type", .string, .fetch, "Content-Type of the answer"),
+    row(.vary, "vary", .string, .fetch, "request headers by which the answer may differ (Vary), in lower case"),
+    row(.sized, "sized", .boolean, .fetch, "whether the answer told its length (Content-Length)"),
     row(.httpVersion, "http_version", .string, .fetch, "protocol version of the answer: 1.0, 1.1, 2 or 3"),
     row(.remoteIP, "remote_ip", .string, .fetch, "address that was connected to"),
     row(
@@ -47,7 +49,9 @@ extension Field {
     row(.notWarmed, "not_warmed", .oneOf(notWarmedReasons), .fetch, "why no hit was seen"),
     row(.sha256, "sha256", .string, .fetch, "SHA-256 of the body, in hexadecimal"),
     row(.md5, "md5", .string, .fetch, "MD5 of the body, in hexadecimal"),
-    row(.record, "record", .oneOf(["summary"]), .stats, always: true, "on what is no item: what it is"),
+    row(.codec, "codec", .string, .others, "video codec of the object: h264, hevc, …"),
+    row(.duration, "duration_seconds", .number, .others, "how long the object plays"),
+    row(.record, "record", .oneOf(["summary", "snapshot"]), .stats, always: true, "on what is no item: what it is"),
   ]
 
   /// The closed list of `error`.

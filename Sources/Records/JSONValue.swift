@@ -91,6 +91,9 @@ package indirect enum JSONValue: Equatable, Sendable {
     }
   }
 
+  /// How many: an integer of 0 to 2^53, so that sums of counts cannot overflow.
+  package var count: Int? { integer.flatMap { (0...1 << 53).contains($0) ? $0 : nil } }
+
   package var number: Double? {
     switch self {
     case .integer(let value): Double(value)

@@ -11,46 +11,21 @@ package struct Record {
 
   private func value(_ field: Field) -> UnsafePointer<mt_json_value>? {
     let place = places[field.rawValue]
-    guard place >= 0, let values, values[place].kind != UInt8(MT_JSON_ABSENT.rawValue) else { return nil }
+    guard place >= 0, let values, values[place].isThere else { return nil }
     return values + place
   }
 
   package func has(_ field: Field) -> Bool { value(field) != nil }
 
   /// A string's bytes, unescaped; nil where the member is absent or no string.
-  package func text(_ field: Field) -> Bytes? {
-    guard let value = value(field), value.pointee.kind == UInt8(MT_JSON_STRING.rawValue) else { return nil }
-    return Bytes(start: value.pointee.text, count: value.pointee.length)
-  }
+  package func text(_ field: Field) -> Bytes? { value(field)?.pointee.string }
 
   /// An integer, also one written as a string of digits (those beyond 2^53 are).
-  package func integer(_ field: Field) -> Int? {
-    guard let value = value(field) else { return nil }
-    switch UInt32(value.pointee.kind) {
-    case MT_JSON_SIGNED.rawValue: return Int(value.pointee.integer)
-    case MT_JSON_STRING.rawValue: return text(field)?.decimal.map { Int($0) }
-    default: return nil
-    }
-  }
+  package func integer(_ field: Field) -> Int? { value(field)?.pointee.wholeNumber }
 
-  package func number(_ field: Field) -> Double? {
-    guard let value = value(field) else { return nil }
-    switch UInt32(value.pointee.kind) {
-    case MT_JSON_SIGNED.rawValue: return Double(value.pointee.integer)
-    case MT_JSON_DOUBLE.rawValue: return value.pointee.real
-    case MT_JSON_STRING.rawValue: return text(field)?.decimal.map { Double($0) }
-    default: return nil
-    }
-  }
+  package func number(_ field: Field) -> Double? { value(field)?.pointee.number }
 
-  package func boolean(_ field: Field) -> Bool? {
-    guard let value = value(field) else { return nil }
-    switch UInt32(value.pointee.kind) {
-    case MT_JSON_TRUE.rawValue: return true
-    case MT_JSON_FALSE.rawValue: return false
-    default: return nil
-    }
-  }
+  package func boolean(_ field: Field) -> Bool? { value(field)?.pointee.boolean }
 
   /// The value as it stands in the line, whatever it is.
   package func raw(_ field: Field) -> Bytes? {

@@ -46,7 +46,8 @@ package final class RecordParser {
     return Record(line: line, body: assembleBody(of: line), values: mt_json_values(handle), places: places)
   }
 
-  private static func reason(_ status: Int32, _ line: Bytes) -> String {
+  /// `status` of mt_json_parse in words.
+  static func reason(_ status: Int32, _ line: Bytes) -> String {
     switch UInt32(status) {
     case MT_JSON_NOT_OBJECT.rawValue: "not a JSON object"
     case MT_JSON_NOT_UTF8.rawValue: "not valid UTF-8"

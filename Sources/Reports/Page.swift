@@ -3,20 +3,44 @@ import Records
 /// A report as a reader sees it, before it has a format.
 package struct Page: Sendable {
   package let title: String
-  package var sections: [Section] = []
+  /// What the page is of, in a sentence or two: shown below the title.
+  package var introduction: [String]
+  package var sections: [Section]
+  /// What a build server should know: each is a test case of JUnit's XML.
+  package var checks: [Check]
 
-  package init(title: String) { self.title = title }
+  package init(title: String, introduction: [String] = [], sections: [Section] = [], checks: [Check] = []) {
+    self.title = title
+    self.introduction = introduction
+    self.sections = sections
+    self.checks = checks
+  }
+}
 
+extension Page {
+  /// A heading, and below it whatever there is of notes, plots, advice and a table, in this order.
   package struct Section: Sendable {
     package let title: String
-    package let columns: [Column]
-    package let rows: [[Cell]]
+    package var notes: [String]
+    package var plots: [Plot]
+    package var advice: [Advice]
+    package var columns: [Column]
+    /// Each has a cell for each column.
+    package var rows: [[Cell]]
 
-    package init(_ title: String, _ columns: [Column], _ rows: [[Cell]]) {
+    package init(
+      _ title: String, _ columns: [Column] = [], _ rows: [[Cell]] = [], notes: [String] = [], plots: [Plot] = [],
+      advice: [Advice] = []
+    ) {
       self.title = title
+      self.notes = notes
+      self.plots = plots
+      self.advice = advice
       self.columns = columns
       self.rows = rows
     }
+
+    package var isEmpty: Bool { notes.isEmpty && plots.isEmpty && advice.isEmpty && rows.isEmpty }
   }
 
   package struct Column: Sendable {
@@ -33,82 +57,45 @@ package struct Page: Sendable {
     }
   }
 
-  /// A value with its kind, so that each format can write it in its way.
-  package enum Cell: Equatable, Sendable {
-    case text(String)
-    case count(Int)
-    /// 0 to 1.
-    case share(Double)
-    case milliseconds(Double)
-    case seconds(Double)
-    case bytes(Double)
-    case perSecond(Double)
-    case bytesPerSecond(Double)
-    /// Not known.
-    case none
-  }
-}
+  /// Something to do, with the figures that say so.
+  package struct Advice: Sendable {
+    /// By falling weight.
+    package enum Level: String, CaseIterable, Sendable { case error, warning, info }
 
-extension Page.Cell {
-  /// For readers: rounded, with its unit.
-  package var display: String {
-    switch self {
-    case .text(let text): text
-    case .count(let value): grouped(value)
-    case .share(let value): "\(fixed(value * 100, 1)) %"
-    case .milliseconds(let value):
-      value < 10 ? "\(fixed(value, 2)) ms" : value < 10_000 ? "\(fixed(value, 0)) ms" : "\(fixed(value / 1000, 1)) s"
-    case .seconds(let value): "\(fixed(value, value < 100 ? 1 : 0)) s"
-    case .bytes(let value): Self.bytes(value)
-    case .perSecond(let value): "\(fixed(value, value < 100 ? 1 : 0))/s"
-    case .bytesPerSecond(let value): "\(Self.bytes(value))/s"
-    case .none: "–"
+    /// The rule that gave it: lower snake case.
+    package let rule: String
+    package let level: Level
+    package let title: String
+    package let text: String
+    /// Names are for readers and programs alike.
+    package let figures: [(name: String, value: Cell)]
+
+    package init(
+      rule: String, level: Level, title: String, text: String, figures: [(name: String, value: Cell)] = []
+    ) {
+      self.rule = rule
+      self.level = level
+      self.title = title
+      self.text = text
+      self.figures = figures
     }
   }
 
-  /// For programs: a JSON value, not rounded beyond a thousandth.
-  package func appendJSON(to out: inout ByteBuffer) {
-    switch self {
-    case .text(let text): out.append(quoted: text)
-    case .count(let value): out.append(interoperable: value)
-    case .share(let value): out.append(value, decimals: 6)
-    case .milliseconds(let value), .seconds(let value), .bytes(let value), .perSecond(let value),
-      .bytesPerSecond(let value):
-      out.append(value, decimals: 3)
-    case .none: out.append("null")
+  /// Something that holds or does not.
+  package struct Check: Sendable {
+    /// What it belongs to, such as `conditions` or `rules`.
+    package let suite: String
+    package let name: String
+    /// Why it does not hold; nil: it does.
+    package let failure: String?
+    /// Figures and the like, for the record.
+    package let detail: String
+
+    package init(suite: String, name: String, failure: String? = nil, detail: String = "") {
+      self.suite = suite
+      self.name = name
+      self.failure = failure
+      self.detail = detail
     }
   }
-
-  private static func bytes(_ value: Double) -> String {
-    var value = value
-    var unit = 0
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
-    while value >= 1024, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    return "\(fixed(value, unit == 0 || value >= 100 ? 0 : 1)) \(units[unit])"
-  }
-}
-
-/// With a fixed number of decimals.
-func fixed(_ value: Double, _ decimals: Int) -> String {
-  var out = ByteBuffer()
-  out.append(value, decimals: decimals)
-  let text = out.bytes.string
-  guard decimals > 0, value.isFinite, !text.contains("e") else { return text }
-  let parts = text.split(separator: ".")
-  let fraction = parts.count > 1 ? String(parts[1]) : ""
-  return parts[0] + "." + fraction + String(repeating: "0", count: decimals - fraction.count)
-}
-
-/// 1234567 as 1,234,567.
-private func grouped(_ value: Int) -> String {
-  var digits = Array("\(value.magnitude)")
-  var i = digits.count - 3
-  while i > 0 {
-    digits.insert(",", at: i)
-    i -= 3
-  }
-  return (value < 0 ? "-" : "") + String(digits)
 }

@@ -1,14 +1,15 @@
+import Measure
 import Records
 
 /// How fast requests were answered, from where, and what failed.
 package struct PerformanceReport {
-  private let all: SummaryReader
-  private let groups: [SummaryReader]
+  private let all: Summary
+  private let groups: [Summary]
 
   /// - Parameters:
   ///   - all: the summary of all results.
-  ///   - groups: summaries by some members, for a table of their own.
-  package init(all: SummaryReader, groups: [SummaryReader]) {
+  ///   - groups: summaries by some members, for tables of their own.
+  package init(all: Summary, groups: [Summary]) {
     self.all = all
     self.groups = groups
   }
@@ -16,118 +17,118 @@ package struct PerformanceReport {
   package var page: Page {
     var page = Page(title: "Performance")
     page.sections =
-      [overview, latency, cacheVerdicts] + groupTable + [failures, counts("Status", "status"), sizes]
-      + [counts("Variant", "variant"), counts("Extension", "extension"), counts("Size class", "size_class")]
-    page.sections.removeAll { $0.rows.isEmpty }
+      [overview, latency, all.overTime([.requests, .failures, .throughput, .meanTime])]
+      + [counts("Cache", .field(.cache)), all.cacheByVariant]
+      + GroupTables(groups).sections(Self.groupColumns)
+      + [counts("Error", .field(.error)), counts("Status", .field(.status)), sizes, all.sizeHistogram]
+      + [parts("Variant", .field(.variant)), parts("Extension", .fileExtension)]
+      + [parts("Size class", .field(.sizeClass)), parts("Host", .host), all.slowest, settings]
+    page.sections.removeAll(where: \.isEmpty)
     return page
   }
 
   private var overview: Page.Section {
-    // Records that are no results have not failed either.
-    let failed = all.count("ok", "false")
-    let requests = all.count("ok", "true") + failed
-    let bytes = all.figure("bytes", "sum")
-    let seconds = all.elapsed.map { max($0, 0.001) }
-    var rows: [[Page.Cell]] = [
-      [.text("Records"), .count(all.records)],
-      [.text("Requests"), .count(requests)],
-      [.text("Failed"), .count(failed)],
-      [.text("Error rate"), share(failed, of: requests)],
-      [.text("Cache hit ratio"), hitRatio(all)],
-      [.text("Bytes received"), bytes.map { .bytes($0) } ?? .none],
+    var figures: [(name: String, value: Page.Cell)] = [
+      ("Records", .count(all.records)), ("Requests", .count(all.requests)), ("Failed", .count(all.failed)),
+      ("Error rate", all.errorRate.map { .share($0) } ?? .none),
+      ("Cache hit ratio", all.hitRatio.map { .share($0) } ?? .none),
+      ("Bytes received", all.quantity(.bytes).map { .bytes($0.sum) } ?? .none),
     ]
-    if let seconds {
-      rows += [
-        [.text("Started"), .text(all.started ?? "")],
-        [.text("Finished"), .text(all.finished ?? "")],
-        [.text("Elapsed"), .seconds(seconds)],
-        [.text("Requests a second"), .perSecond(Double(requests) / seconds)],
-        [.text("Throughput"), bytes.map { .bytesPerSecond($0 / seconds) } ?? .none],
+    if let started = all.started, let finished = all.finished, let elapsed = all.elapsed {
+      figures += [
+        ("Started", .time(started)), ("Finished", .time(finished)), ("Elapsed", .seconds(elapsed)),
+        ("Requests a second", all.requestsPerSecond.map { .perSecond($0) } ?? .none),
+        ("Throughput", all.bytesPerSecond.map { .bytesPerSecond($0) } ?? .none),
       ]
     }
-    return Page.Section("Overview", [.init("Figure", "figure", isNumeric: false), .init("Value", "value")], rows)
+    figures += all.distinctFigures([.key, .url])
+    return Page.Section("Overview", figures: figures)
   }
 
-  private static let quantiles = [("p50", "p50"), ("p90", "p90"), ("p95", "p95"), ("p99", "p99"), ("p99.9", "p999")]
+  // MARK: Measured members
+
+  private static let quantiles = [("p50", "p50", 0.5), ("p90", "p90", 0.9), ("p95", "p95", 0.95), ("p99", "p99", 0.99)]
+  private static let farQuantiles = quantiles + [("p99.9", "p999", 0.999)]
+
+  private typealias Measured = (title: String, quantity: Quantity)
+
+  private func measured(_ fields: [(title: String, field: Field)]) -> [Measured] {
+    fields.compactMap { title, field in all.quantity(field).map { (title, $0) } }
+  }
 
   private var latency: Page.Section {
-    let names = [
-      ("Total", "total_ms"), ("Time to first byte", "ttfb_ms"), ("Connect", "connect_ms"), ("TLS", "tls_ms"),
-      ("DNS", "dns_ms"),
-    ]
-    let figures = [("Mean", "mean")] + Self.quantiles + [("Max", "max")]
-    let columns: [Page.Column] =
-      [.init("Time", "time", isNumeric: false), .init("Count", "count")] + figures.map { .init($0.0, "\($0.1)_ms") }
-    let rows = names.compactMap { title, name -> [Page.Cell]? in
-      let count = all.count(name, "count")
-      guard count > 0 else { return nil }
-      return [.text(title), .count(count)]
-        + figures.map { all.figure(name, $0.1).map { .milliseconds($0) } ?? .none }
-    }
-    return Page.Section("Latency", columns, rows)
+    let columns: [TableColumn<Measured>] =
+      [
+        .init("Time", "time") { $0.title },
+        .init("Count", "count", .count) { Double($0.quantity.count) },
+        .init("Mean", "mean_ms", .milliseconds) { $0.quantity.mean },
+        .init("Std. deviation", "stddev_ms", .milliseconds) { $0.quantity.standardDeviation },
+      ]
+      + Self.farQuantiles.map { title, name, q in
+        .init(title, "\(name)_ms", .milliseconds) { $0.quantity.quantile(q) }
+      } + [.init("Max", "max_ms", .milliseconds) { $0.quantity.maximum }]
+    let rows = measured([
+      ("Total", .total), ("Time to first byte", .ttfb), ("Connect", .connect), ("TLS", .tls), ("DNS", .dns),
+    ])
+    let plots = measured([("Total time", .total), ("Time to first byte", .ttfb)]).compactMap(distribution)
+    return Page.Section("Latency", columns, of: rows, plots: plots)
   }
 
-  private var cacheVerdicts: Page.Section { counts("Cache", "cache") }
-
-  private var failures: Page.Section { counts("Error", "error") }
-
-  /// A counted member as a table of value, count and share.
-  private func counts(_ title: String, _ name: String) -> Page.Section {
-    let columns: [Page.Column] = [
-      .init(title, name, isNumeric: false), .init("Count", "count"), .init("Share", "share"),
-    ]
-    let rows = all.counts(name).map { [Page.Cell.text($0.value), .count($0.count), share($0.count, of: all.records)] }
-    return Page.Section(title, columns, rows)
+  private func distribution(_ title: String, _ quantity: Quantity) -> Page.Plot? {
+    // Nothing else has a place on a logarithmic axis.
+    var points = quantity.sketch.distribution.filter { $0.value > 0 }
+      .map { (value: min(max($0.value, quantity.minimum), quantity.maximum), share: $0.share) }
+    guard points.count > 1 else { return nil }
+    points[points.count - 1].value = quantity.maximum
+    let marks = Self.farQuantiles.compactMap { title, _, q in
+      quantity.quantile(q).flatMap { $0 > 0 ? (name: title, value: $0) : nil }
+    }
+    return .distribution(
+      .init(title: title, unit: .milliseconds, curves: [(title, points)], marks: marks))
   }
 
   private var sizes: Page.Section {
-    let names = [("Body received", "bytes"), ("Stored object", "size")]
-    let figures = [("Total", "sum"), ("Mean", "mean")] + Self.quantiles.prefix(4) + [("Max", "max")]
-    let rows = names.compactMap { title, name -> [Page.Cell]? in
-      let count = all.count(name, "count")
-      guard count > 0 else { return nil }
-      return [.text(title), .count(count)] + figures.map { all.figure(name, $0.1).map { .bytes($0) } ?? .none }
-    }
-    let columns: [Page.Column] =
-      [.init("Size", "size", isNumeric: false), .init("Count", "count")] + figures.map { .init($0.0, "\($0.1)_bytes") }
-    return Page.Section("Sizes", columns, rows)
+    let columns: [TableColumn<Measured>] =
+      [
+        .init("Size", "size") { $0.title },
+        .init("Count", "count", .count) { Double($0.quantity.count) },
+        .init("Total", "sum_bytes", .bytes) { $0.quantity.sum },
+        .init("Mean", "mean_bytes", .bytes) { $0.quantity.mean },
+      ]
+      + Self.quantiles.map { title, name, q in .init(title, "\(name)_bytes", .bytes) { $0.quantity.quantile(q) } }
+      + [.init("Max", "max_bytes", .bytes) { $0.quantity.maximum }]
+    return Page.Section("Sizes", columns, of: measured([("Body received", .bytes), ("Stored object", .size)]))
   }
 
-  /// One table for each set of members that there are groups by.
-  private var groupTable: [Page.Section] {
-    var tables: [(names: [String], groups: [SummaryReader])] = []
-    for group in groups {
-      let names = group.group.map(\.name)
-      if let i = tables.firstIndex(where: { $0.names == names }) {
-        tables[i].groups.append(group)
-      } else {
-        tables.append((names, [group]))
+  // MARK: Counted members
+
+  private func counts(_ title: String, _ dimension: Dimension) -> Page.Section {
+    Page.Section(
+      title, [.name(title, "\(dimension.name)"), .count, .share(of: all.records)], of: all.parts(dimension))
+  }
+
+  private func parts(_ title: String, _ dimension: Dimension) -> Page.Section {
+    Page.Section(
+      title,
+      [
+        .name(title, "\(dimension.name)"), .count, .share(of: all.records), .failed, .hitRatio,
+        .init("Bytes", "bytes", .bytes) { $0.bytes },
+      ], of: all.parts(dimension))
+  }
+
+  private var settings: Page.Section {
+    Page.Section(
+      "Settings", [.init("Setting", "setting") { $0.name }, .init("Value", "value") { $0.value }], of: all.settings)
+  }
+
+  private static var groupColumns: [TableColumn<Summary>] {
+    [
+      .init("Records", "records", .count) { Double($0.records) },
+      .init("Failed", "failed", .count) { Double($0.failed) },
+      .init("Hit ratio", "hit_ratio", .share) { $0.hitRatio },
+      .init("Bytes", "bytes", .bytes) { $0.quantity(.bytes)?.sum },
+    ]
+      + quantiles.map { title, name, q in .init(title, "\(name)_ms", .milliseconds) { $0.quantity(.total)?.quantile(q) }
       }
-    }
-    return tables.map { Self.table(of: $0.groups, by: $0.names) }
-  }
-
-  private static func table(of groups: [SummaryReader], by names: [String]) -> Page.Section {
-    let columns: [Page.Column] =
-      names.map { .init($0, $0, isNumeric: false) } + [
-        .init("Records", "records"), .init("Failed", "failed"), .init("Hit ratio", "hit_ratio"),
-        .init("Bytes", "bytes"),
-      ] + quantiles.prefix(4).map { .init($0.0, "\($0.1)_ms") }
-    let rows = groups.map { group in
-      group.group.map { Page.Cell.text($0.value) } + [
-        .count(group.records), .count(group.count("ok", "false")), hitRatio(group),
-        group.figure("bytes", "sum").map { .bytes($0) } ?? .none,
-      ] + quantiles.prefix(4).map { group.figure("total_ms", $0.1).map { .milliseconds($0) } ?? .none }
-    }
-    return Page.Section("By \(names.joined(separator: ", "))", columns, rows)
   }
 }
-
-/// Hits among the answers whose cache is known; none where none is.
-private func hitRatio(_ summary: SummaryReader) -> Page.Cell {
-  let verdicts = summary.counts("cache").filter { $0.value != "unknown" }
-  let judged = verdicts.reduce(0.0) { $0 + Double($1.count) }
-  return judged > 0 ? .share(Double(summary.count("cache", "hit")) / judged) : .none
-}
-
-private func share(_ part: Int, of whole: Int) -> Page.Cell { whole > 0 ? .share(Double(part) / Double(whole)) : .none }

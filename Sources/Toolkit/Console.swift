@@ -66,8 +66,7 @@ package final class Console {
 
   /// Puts `line` in place of the last progress line, cut to the terminal's width.
   func showProgress(_ line: String) {
-    var size = winsize()
-    let width = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 200
+    let width = terminalWidth(2) ?? 200
     text.removeAll()
     text.append("\r")
     text.append(text: String(line.prefix(width - 1)))
@@ -88,4 +87,10 @@ package final class Console {
   private func emit() {
     _ = Glibc.write(2, text.bytes.baseAddress, text.bytes.count)
   }
+}
+
+/// The columns of the terminal behind a descriptor, by ioctl(2); nil where there is none, or it does not say.
+package func terminalWidth(_ descriptor: Int32) -> Int? {
+  var size = winsize()
+  return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
 }

@@ -158,10 +158,11 @@ extension Progress.Mode: ExpressibleByArgument {}
 extension Console.LogFormat: ExpressibleByArgument {}
 
 /// A usage error unless `value` lies in `range`.
-package func checkRange(_ name: String, _ value: Double, _ range: ClosedRange<Double>) throws {
+package func checkRange(_ name: String, _ value: Double, _ range: ClosedRange<Double>, in unit: String = "") throws {
   guard range.contains(value) else {
+    let unit = unit.isEmpty ? "" : " \(unit)"
     throw ValidationError(
-      "--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain), not \(value.plain)")
+      "--\(name) must be from \(range.lowerBound.plain) to \(range.upperBound.plain)\(unit), not \(value.plain)")
   }
 }
 

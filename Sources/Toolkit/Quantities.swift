@@ -26,6 +26,18 @@ package struct ByteSize: ExpressibleByArgument, Sendable, Equatable {
     guard bytes < 9e18 else { return nil }
     self.bytes = Int(bytes)
   }
+
+  /// In the largest unit of which it is a whole number.
+  package var defaultValueDescription: String {
+    let units = ["", "KiB", "MiB", "GiB", "TiB", "PiB"]
+    var count = bytes
+    var unit = 0
+    while count > 0, count % 1024 == 0, unit < units.count - 1 {
+      count /= 1024
+      unit += 1
+    }
+    return "\(count)\(units[unit])"
+  }
 }
 
 /// A point in time, given as an age (`90s`, `30m`, `12h`, `7d`, `2w`) or as an RFC 3339 date or time.
@@ -43,5 +55,20 @@ package struct PointInTime: ExpressibleByArgument, Sendable {
       count >= 0, count * factor < 1e11
     else { return nil }
     time = Timestamp(milliseconds: Timestamp.now.milliseconds - Int(count * factor * 1000))
+  }
+}
+
+/// A length of time with a unit: `500ms`, `10s`, `5m`, `2h`, `1d`; a bare number is seconds. From a millisecond to ten years.
+package struct Duration: ExpressibleByArgument, Sendable, Equatable {
+  package let seconds: Double
+
+  package init(seconds: Double) { self.seconds = seconds }
+
+  package init?(argument: String) {
+    let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let units = ["": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400] as [String: Double]
+    guard let count = Double(digits), let factor = units[String(argument.dropFirst(digits.count))] else { return nil }
+    seconds = count * factor
+    guard seconds >= 0.001, seconds <= 315_360_000 else { return nil }
   }
 }

@@ -16,5 +16,7 @@ package enum SettingNames {
     "purge-method", "range", "range-above", "rate", "resolver", "small-file-threshold", "small-file-workers",
     "transport", "until-hit", "use-head-for-size",
     "summary", "timeout", "type", "url-format", "user-agent", "verbose", "workers", "by", "grace",
+    "baseline", "compare", "differences", "every", "fail-if", "ignore-settings", "kv-hyphens", "kv-key-pattern",
+    "max-groups", "memory", "merge", "noise", "setting", "size-threshold", "top", "window",
   ]
 }

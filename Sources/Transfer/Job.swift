@@ -79,6 +79,8 @@ package final class Job {
     var url: String
     /// Of the answer that redirected.
     var status: Int
+    var vary: String?
+    var isSized = false
     var count: Int
     /// When the attempt began.
     var began: Int

@@ -8,76 +8,95 @@ import Toolkit
   static let configuration = CommandConfiguration(
     commandName: "mt-report", abstract: "Make a page of a summary, or of the records themselves.",
     version: "mt-report \(toolkitVersion)")
-  static let schema = Schema.document(
-    title: "A report of mt-report in JSON",
-    properties: [("title", #"{"type":"string"}"#), ("sections", #"{"type":"array","items":{"type":"object"}}"#)],
-    required: ["title", "sections"])
+  static let schema = PageSchema.text
 
-  @Option(help: ArgumentHelp("What the page is about: performance.", valueName: "type"))
-  var type = Subject.performance
+  @Option(help: ArgumentHelp("What the page is about: performance, size, errors or comparison.", valueName: "type"))
+  var type: Subject?
 
-  @Option(help: ArgumentHelp("markdown, json or text.", valueName: "format"))
+  @Option(help: ArgumentHelp("markdown, json, text, html or junit.", valueName: "format"))
   var format = Format.markdown
 
+  @OptionGroup var export: ExportOptions
+  @OptionGroup var baseline: BaselineOptions
+  @OptionGroup var what: SummaryOptions
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func validate() throws {
+    if export.compare != nil, baseline.baseline != nil {
+      throw ValidationError("--compare and --baseline exclude each other")
+    }
+    if type == .comparison, export.compare == nil, baseline.baseline == nil {
+      throw ValidationError("--type comparison needs --compare or --baseline")
+    }
+    if export.compare != nil, type != nil, type != .comparison {
+      throw ValidationError("--compare is for --type comparison")
+    }
+    try export.check()
+  }
+
   func execute(_ run: Run) throws(Failure) {
-    let summaries = try readSummaries(run)
+    let conditions = try what.conditions()
+    let page: Page
+    if let path = export.compare {
+      guard conditions.isEmpty else {
+        throw Failure(option: "fail-if", "a comparison with an export has no such figures")
+      }
+      page = try export.page(of: path, input.input, run)
+    } else {
+      page = try summaryPage(conditions, run)
+    }
     // Of a part of the input there is no page.
     guard !Signals.isStopping else { return }
-    let whole = summaries.filter { $0.group.isEmpty }
-    guard let all = whole.first else {
-      throw Failure(.badInput, "the input holds neither a summary of all records nor records")
-    }
-    guard whole.count == 1 else {
-      throw Failure(.badInput, "the input holds \(whole.count) summaries of all records, not one")
-    }
-    let page = PerformanceReport(all: all, groups: summaries.filter { !$0.group.isEmpty }).page
     let output = try output.open(run)
-    output.buffer.append(text: format.render(page))
+    output.buffer.append(text: format.render(page, to: output.descriptor))
     try run.complete(output)
   }
 
-  /// The summaries of the input; records that are none are summed up.
-  private func readSummaries(_ run: Run) throws(Failure) -> [SummaryReader] {
-    let source = try RecordSource(input.input, run: run, reading: Summary.fields + [.record])
-    let items = Summary()
-    var summaries: [SummaryReader] = []
-    try run.fold(source) { record throws(BadRecord) in
-      if record.has(.record) {
-        summaries.append(try SummaryReader(try JSONValue(parsing: record.line)))
-      } else {
-        items.add(record)
-      }
+  private func summaryPage(_ conditions: [Condition], _ run: Run) throws(Failure) -> Page {
+    let before = try baseline.read(run, what.options)
+    let now = try SummaryInput(input.input, run, what.options)
+    var page = (type ?? .performance).page(now)
+    if let before {
+      let report = try baseline.report(now, before, run)
+      page = type == .comparison ? report.page : report.added(to: page)
     }
-    guard items.records > 0 else { return summaries }
-    if !summaries.isEmpty { throw Failure(.badInput, "the input holds both summaries and records") }
-    return [try summedUp(items)]
+    page.checks += conditions.map { condition in
+      let breaches = condition.breaches(of: now.all, groups: now.groups)
+      return Page.Check(
+        suite: "conditions", name: condition.text,
+        failure: breaches.isEmpty ? nil : breaches.map(\.message).joined(separator: "\n"),
+        detail: condition.value(in: now.all).map { condition.describe($0) } ?? "")
+    }
+    run.judge(conditions, of: now.all, groups: now.groups)
+    return page
   }
+}
 
-  private func summedUp(_ items: Summary) throws(Failure) -> SummaryReader {
-    var text = ByteBuffer()
-    items.write(to: &text)
-    do throws(BadRecord) {
-      return try SummaryReader(try JSONValue(parsing: text.bytes))
-    } catch {
-      throw Failure(.software, "the summary cannot be read: \(error.reason)")
+enum Subject: String, CaseIterable, ExpressibleByArgument {
+  case performance, size, errors, comparison
+
+  func page(_ input: SummaryInput) -> Page {
+    switch self {
+    case .performance, .comparison: PerformanceReport(all: input.all, groups: input.groups).page
+    case .size: SizeReport(all: input.all, groups: input.groups).page
+    case .errors: ErrorsReport(all: input.all, groups: input.groups).page
     }
   }
 }
 
-enum Subject: String, CaseIterable, ExpressibleByArgument { case performance }
-
 enum Format: String, CaseIterable, ExpressibleByArgument {
-  case markdown, json, text
+  case markdown, json, text, html, junit
 
-  func render(_ page: Page) -> String {
+  /// - Parameter descriptor: where the page goes: text is fitted to a terminal.
+  func render(_ page: Page, to descriptor: Int32) -> String {
     switch self {
     case .markdown: MarkdownFormat.render(page)
     case .json: JSONFormat.render(page)
-    case .text: TextFormat.render(page)
+    case .text: TextFormat.render(page, width: terminalWidth(descriptor))
+    case .html: HTMLFormat.render(page)
+    case .junit: JUnitFormat.render(page)
     }
   }
 }

@@ -12,38 +12,116 @@ import Toolkit
   @Option(help: ArgumentHelp("Sum up each combination of these members' values too.", valueName: "members"))
   var by: CommaList?
 
+  @Option(help: ArgumentHelp("Keep so many combinations apart; the rest is (other).", valueName: "n"))
+  var maxGroups = 1000
+
+  @Flag(help: "Read summaries, and put those of each group together.")
+  var merge = false
+
+  @Option(help: ArgumentHelp("Write a snapshot again and again, as every 10s.", valueName: "time"))
+  var every: Toolkit.Duration?
+
+  @Option(help: ArgumentHelp("Let a snapshot tell of the time before it alone, as of 5m.", valueName: "time"))
+  var window: Toolkit.Duration?
+
+  @Option(
+    help: ArgumentHelp("Note in the summary how the run was made, NAME=VALUE; may be repeated.", valueName: "setting"))
+  var setting: [String] = []
+
+  @OptionGroup var what: SummaryOptions
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func validate() throws {
+    try checkRange("max-groups", Double(maxGroups), 1...100_000)
+    if merge, by != nil {
+      throw ValidationError("--merge and --by exclude each other: the summaries have their groups")
+    }
+    if merge, every != nil || window != nil { throw ValidationError("--merge and --every exclude each other") }
+    guard let window else { return }
+    let slots = window.seconds / (every?.seconds ?? window.seconds)
+    try checkRange("window", slots, 1...1000, in: "times --every")
+  }
+
   func execute(_ run: Run) throws(Failure) {
-    let grouping = Grouping(by: try groupingKeys())
-    let source = try RecordSource(input.input, run: run, reading: Summary.fields + grouping.fields + [.record])
+    let conditions = try what.conditions()
+    let settings = try parsedSettings()
+    let dimensions = try groupingDimensions()
+    var options = Grouping.Options()
+    options.summary = what.options
+    options.maximumGroups = maxGroups
+    let live = LiveGrouping(by: dimensions, options: options, window: slots)
+    let source = try RecordSource(
+      input.input, run: run, reading: merge ? [.record] : Summary.fields + live.all.fields + [.record])
     let output = try output.open(run)
-    try run.fold(source) { record throws(BadRecord) in
-      guard !record.has(.record) else { throw BadRecord("a summary, not an item") }
-      grouping.add(record)
+    try run.fold(source, beat: beat(live, settings, output)) { record throws(BadRecord) in
+      if merge {
+        try live.merge(record, what.options)
+      } else {
+        guard !record.has(.record) else { throw BadRecord("a summary, not an item; --merge puts summaries together") }
+        live.current.add(record)
+      }
     }
     // Of a part of the input there is no summary.
     guard !Signals.isStopping else { return }
-    for summary in [grouping.all] + grouping.ranking {
-      summary.write(to: &output.buffer)
-      output.endRecord()
-    }
+    let grouping = try live.whole()
+    write(grouping, .summary, settings, to: output)
     if grouping.hasOthers {
-      run.console.warning("more than \(Grouping.limit) groups: the rest is summed up as \(ValueCounter.otherName)")
+      run.console.warning("more than \(maxGroups) groups: the rest is summed up as \(ValueCounter.otherName)")
     }
+    run.judge(conditions, of: grouping.all, groups: grouping.ranking)
     try run.complete(output)
   }
 
-  private func groupingKeys() throws(Failure) -> [Grouping.Key] {
-    var keys: [Grouping.Key] = []
-    for name in by?.words ?? [] {
-      guard let key = Grouping.Key(name) else {
-        throw Failure(option: "by", "no member is named “\(name)”\(suggestion(for: name, in: Grouping.Key.names))")
-      }
-      keys.append(key)
+  /// Snapshots in a window; nil: a snapshot goes back to the start.
+  private var slots: Int? {
+    window.map { window in Int((window.seconds / (every ?? window).seconds).rounded(.up)) }
+  }
+
+  private func beat(
+    _ live: LiveGrouping, _ settings: [(name: String, value: String)], _ output: Output
+  ) -> Run.Beat? {
+    guard let interval = every ?? window else { return nil }
+    return Run.Beat(every: Int(interval.seconds * 1e6)) { () throws(Failure) in
+      let kind = Summary.Kind.snapshot(at: .now, windowSeconds: slots.map { Double($0) * interval.seconds })
+      write(try live.snapshot(), kind, settings, to: output)
+      try output.flush()
     }
-    return keys
+  }
+
+  private func write(
+    _ grouping: Grouping, _ kind: Summary.Kind, _ settings: [(name: String, value: String)], to output: Output
+  ) {
+    for summary in [grouping.all] + grouping.ranking {
+      summary.add(settings: settings)
+      summary.write(kind, to: &output.buffer)
+      output.endRecord()
+    }
+  }
+
+  private func groupingDimensions() throws(Failure) -> [Dimension] {
+    var dimensions: [Dimension] = []
+    for name in by?.words ?? [] {
+      guard let dimension = Dimension(name) else {
+        throw Failure(option: "by", "no member is named “\(name)”\(suggestion(for: name, in: Dimension.names))")
+      }
+      guard !dimensions.contains(dimension) else { throw Failure(option: "by", "“\(name)” is named twice") }
+      dimensions.append(dimension)
+    }
+    return dimensions
+  }
+
+  private func parsedSettings() throws(Failure) -> [(name: String, value: String)] {
+    var settings: [(name: String, value: String)] = []
+    for text in setting {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, !parts[0].isEmpty else { throw Failure(option: "setting", "“\(text)” is not NAME=VALUE") }
+      guard !settings.contains(where: { $0.name == parts[0] }) else {
+        throw Failure(option: "setting", "“\(parts[0])” is set twice")
+      }
+      settings.append((parts[0], parts[1]))
+    }
+    return settings
   }
 }

@@ -91,10 +91,12 @@ final class TemporaryFolder: Sendable {
 
   func text(_ name: String) -> String? { readFile(file(name)) }
 
-  func write(_ name: String, _ text: String) {
+  func write(_ name: String, _ text: String) { write(name, Array(text.utf8)) }
+
+  func write(_ name: String, _ bytes: [UInt8]) {
     let descriptor = open(file(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     defer { close(descriptor) }
-    lend(text) { bytes in
+    lend(bytes) { bytes in
       var rest = bytes
       while !rest.isEmpty {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)

@@ -4,6 +4,9 @@
 source "$(dirname "$0")/../lib.sh"
 
 transports=(auto libcurl)
+mkdir www
+echo content >www/a.txt
+start_testbed
 
 # ask NAME PATH [MEMBERS]: a request.
 ask() {
@@ -21,6 +24,11 @@ fetch() {
 # outcomes: a line `NAME ERROR ATTEMPTS` for each result.
 outcomes() {
   jq -r '"\(.name) \(.error // "ok") \(.attempts)"' results | sort
+}
+
+# of_nginx: a line `HTTP-VERSION PATH SIZED VARY` for each result.
+of_nginx() {
+  jq -r '"\(.http_version) \(.url | sub(".*(//[^/]*|_test)/"; "")) \(.sized) \(.vary)"' results | sort
 }
 
 for transport in "${transports[@]}"; do
@@ -106,6 +114,58 @@ video ok 1") <(outcomes)
   check "--any-content-type, $transport" equal 18 "$(count results .ok)"
   fetch "${options[@]}" --method HEAD <(grep -v missing in)
   check "HEAD has no body of a type, $transport" equal 18 "$(count results .ok)"
+
+  # --- what an answer says of its length and its variants
+
+  {
+    ask exact a.jpg
+    ask unsaid 'a.jpg?length=none'
+    ask chunked 'a.jpg?chunked=1&h.Vary=*'
+    ask twice 'a.jpg?h.Content-Length=5'
+    ask both 'a.jpg?chunked=1&h.Content-Length=5'
+    ask short 'a.jpg?bytes=4&length=5&h.Vary=Accept&h.vary=%20,X-B%20,,x-c'
+    ask missing 'a.jpg?status=404&h.Vary=,'
+    ask 204 'a.jpg?status=204&h.Vary=Origin'
+    ask 204-length 'a.jpg?status=204&h.Content-Length=0'
+    ask 304 'a.jpg?status=304&h.Vary=Origin'
+    ask redirected 'a.jpg?status=302&length=none&h.Vary=Cookie&h.Location=/b.jpg?h.Vary%3DAccept'
+    ask nowhere 'a.jpg?status=302&h.Vary=Cookie&h.Location=http://127.0.0.1:1/'
+    ask none '' | sed 's|//[^/]*|//127.0.0.1:1|'
+  } >in
+  fetch "${options[@]}" --retry 0 in
+  check "vary and sized, $transport" same <(echo "\
+204 false origin
+204-length true null
+304 true origin
+both false null
+chunked false *
+exact true null
+missing true null
+none null null
+nowhere true cookie
+redirected true accept
+short true accept, x-b, x-c
+twice true null
+unsaid false null") <(jq -r '"\(.name) \(.sized) \(.vary)"' results | sort)
+  fetch "${options[@]}" --method HEAD <(grep -E '"(exact|unsaid|chunked|both)"' in)
+  check "vary and sized, HEAD, $transport" same <(echo "\
+both true null
+chunked false *
+exact true null
+unsaid false null") <(jq -r '"\(.name) \(.sized) \(.vary)"' results | sort)
+  printf '%s\n' "$ORIGIN_URL"{,_test/gzip/}a.txt "$CACHE_TLS_URL"{,_test/gzip/}a.txt >in
+  fetch "${options[@]}" --http-version 2 --cacert "$CA_FILE" in
+  check "vary and sized of nginx, $transport" same <(echo "\
+1.1 a.txt true null
+1.1 gzip/a.txt true accept-encoding, accept, origin
+2 a.txt true null
+2 gzip/a.txt true accept-encoding, accept, origin") <(of_nginx)
+  fetch "${options[@]}" --http-version 2 --cacert "$CA_FILE" --header 'Accept-Encoding: gzip' in
+  check "vary and sized of nginx that compresses, $transport" same <(echo "\
+1.1 a.txt true null
+1.1 gzip/a.txt false accept-encoding, accept, origin
+2 a.txt true null
+2 gzip/a.txt false accept-encoding, accept, origin") <(of_nginx)
 
   # --- checksums
 

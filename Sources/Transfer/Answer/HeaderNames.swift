@@ -5,7 +5,7 @@ enum HeaderNames {
   static let all: [[UInt8]] = {
     let own = [
       "age", "cache-control", "cache-status", "connection", "content-length", "content-range",
-      "content-type", "location", "retry-after", "server-timing", "transfer-encoding",
+      "content-type", "location", "retry-after", "server-timing", "transfer-encoding", "vary",
     ]
     let ruled = CacheRule.all.flatMap { [$0.header, $0.companion].compactMap { $0 } } + PopRule.all.map(\.header)
     return Set(own + ruled + WarmRules.all.quotas.map(\.header)).sorted().map { Array($0.utf8) }
@@ -24,6 +24,7 @@ enum HeaderNames {
   static let retryAfter = index(of: "retry-after")
   static let serverTiming = index(of: "server-timing")
   static let transferEncoding = index(of: "transfer-encoding")
+  static let vary = index(of: "vary")
 
   /// The index of a header as a response spells it; nil where it is not kept.
   static func index(of name: Bytes) -> Int? { lookup.index(of: name) }

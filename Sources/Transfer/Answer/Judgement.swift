@@ -9,7 +9,13 @@ extension Outcome {
     cache = CacheVerdict(of: head)
     age = head.value(HeaderNames.age)?.decimal.map { Int($0) }
     pop = PopRule.pointOfPresence(of: head)
-    promised = head.value(HeaderNames.contentLength)?.decimal.map { Int($0) }
+    promised = head.contentLength
+    let isBodiless = status < 200 || status == 204 || status == 304 || settings.method(of: job) == "HEAD"
+    isSized =
+      isBodiless
+      ? head.value(HeaderNames.contentLength) != nil
+      : promised != nil && head.value(HeaderNames.transferEncoding) == nil
+    if status >= 200 { vary = head.vary }
     isQuotaExhausted = settings.warming != nil && WarmRules.isQuotaExhausted(head)
     if status >= 400 {
       retryAfter = head.value(HeaderNames.retryAfter).flatMap { RetryPolicy.seconds(retryAfter: $0, now: .now) }

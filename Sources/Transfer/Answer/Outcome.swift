@@ -15,6 +15,10 @@ package struct Outcome {
   package var total = 0
   package var bytes = 0
   package var contentType: String?
+  /// What Vary names.
+  package var vary: String?
+  /// Whether the answer told its length; of meaning where there is a status.
+  package var isSized = false
   package var httpVersion: StaticString?
   package var remoteIP = ""
   package var cache: CacheVerdict?
@@ -59,6 +63,8 @@ extension ByteBuffer {
     append(.total, microseconds: outcome.total)
     append(.bytes, outcome.bytes)
     if let type = outcome.contentType { append(.contentType, type) }
+    if let vary = outcome.vary { append(.vary, vary) }
+    if outcome.status > 0 { append(.sized, outcome.isSized) }
     if let version = outcome.httpVersion { append(.httpVersion, literal: version) }
     if !outcome.remoteIP.isEmpty { append(.remoteIP, outcome.remoteIP) }
     if let size = job.size ?? (outcome.isSuccess && outcome.isPartial != true ? outcome.bytes : nil) {

@@ -91,6 +91,11 @@ package struct ResponseHead: ~Copyable {
     }
   }
 
+  /// Lends the values of all lines of the header of this index, in their order.
+  func forEachValue(_ header: Int, _ body: (Bytes) -> Void) {
+    for line in kept where line.header == header { body(text.bytes.slice(line.start, line.end)) }
+  }
+
   /// How often the header of this index came.
   func count(_ header: Int) -> Int { kept.reduce(0) { $0 + ($1.header == header ? 1 : 0) } }
 }

@@ -29,7 +29,9 @@ extension CurlWorker {
     }
     outcome.status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
     let isAnswered = outcome.status > 0
-    if !isAnswered, let hop = job.hop { outcome.status = hop.status }
+    if !isAnswered, let hop = job.hop {
+      (outcome.status, outcome.vary, outcome.isSized) = (hop.status, hop.vary, hop.isSized)
+    }
     outcome.wasConnected = wasConnected(code)
     if isAnswered {
       outcome.httpVersion = httpVersion

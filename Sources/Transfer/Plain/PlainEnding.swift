@@ -54,7 +54,8 @@ extension PlainTransport {
     connection.job = nil
     if connection.outcome.error == nil, let url = connection.location {
       job.hop = Job.Hop(
-        url: url, status: connection.outcome.status, count: 1, began: connection.began, started: connection.started)
+        url: url, status: connection.outcome.status, vary: connection.outcome.vary,
+        isSized: connection.outcome.isSized, count: 1, began: connection.began, started: connection.started)
       return onElsewhere(job)
     }
     connection.outcome.started = connection.started

@@ -33,7 +33,7 @@ import Testing
       for value in values { sketch.add(value) }
       let sorted = values.sorted()
       for q in [0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1] {
-        let exact = max(0, sorted[Int(q * Double(count - 1))])
+        let exact = max(0, sorted[Sketch.rank(q, of: count)])
         let estimate = try #require(sketch.quantile(q))
         #expect(abs(estimate - exact) <= exact * 0.010_000_001, "\(count) values, q \(q): \(estimate) for \(exact)")
       }
@@ -53,7 +53,7 @@ import Testing
     }
     #expect(sketch.counts.count == Sketch.maximumBins && sketch.counts.reduce(0, +) == 60_000)
     for q in [0.5, 0.9, 0.99, 0.999, 1] {
-      let exact = values[Int(q * 59_999)]
+      let exact = values[Sketch.rank(q, of: 60_000)]
       #expect(try abs(#require(sketch.quantile(q)) - exact) <= exact * 0.010_000_001)
     }
     #expect(try (#require(sketch.quantile(0))) >= values[0])
@@ -67,6 +67,12 @@ import Testing
     #expect(sketch.total == 8 && sketch.zeros == 3 && sketch.counts.reduce(0, +) == 5)
     #expect(sketch.counts.count <= Sketch.maximumBins)
   }
+
+  @Test(arguments: [
+    (0.0, 1, 0), (1, 1, 0), (0.5, 1, 0), (0.5, 2, 0), (0.5, 3, 1), (0.95, 3, 2), (0.95, 20, 18), (0.95, 100, 94),
+    (0.999, 1000, 998), (0.99, 100, 98), (0.9, 10, 8), (1, 10, 9), (0, 10, 0), (0.7, 10, 6),
+  ])
+  func ranksAreTheNearest(q: Double, total: Int, rank: Int) { #expect(Sketch.rank(q, of: total) == rank) }
 
   @Test func isNothingWithoutValues() { #expect(Sketch().quantile(0.5) == nil) }
 

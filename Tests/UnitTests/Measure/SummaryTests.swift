@@ -26,6 +26,7 @@ import Testing
     #expect(total["count"]?.integer == 3 && total["sum"]?.number == 3030.75 && total["mean"]?.number == 1010.25)
     #expect(total["min"]?.number == 10.5 && total["max"]?.number == 3000.25)
     #expect(abs((total["p50"]?.number ?? 0) - 20) < 0.2)
+    #expect(abs(try #require(total["variance"]?.number) - 1_980_065.041_666_667) < 1e-6)
     #expect(document["bytes"]?["sum"]?.integer == 150 && document["bytes"]?["count"]?.integer == 3)
   }
 
@@ -39,7 +40,7 @@ import Testing
       guard let quantity = document["\(field.name)"] else { continue }
       #expect(
         quantity.members.map(\.name) == [
-          "count", "sum", "mean", "min", "max", "p50", "p90", "p95", "p99", "p999", "sketch",
+          "count", "sum", "mean", "variance", "stddev", "min", "max", "p50", "p90", "p95", "p99", "p999", "sketch",
         ])
       let sketch = try #require(quantity["sketch"])
       let total = (sketch["zeros"]?.integer ?? 0) + (sketch["counts"]?.elements.compactMap(\.integer).reduce(0, +) ?? 0)
@@ -62,24 +63,24 @@ import Testing
 
   @Test func groupsHaveALimit() throws {
     let grouping = Grouping(by: [.field(.variant)])
-    for i in 0..<Grouping.limit + 20 { try add(#"{"variant":"v\#(i)"}"#, to: grouping) }
+    for i in 0..<Grouping.Options().maximumGroups + 20 { try add(#"{"variant":"v\#(i)"}"#, to: grouping) }
     try add(#"{"variant":"v5"}"#, to: grouping)
     let ranking = grouping.ranking
-    #expect(grouping.hasOthers && ranking.count == Grouping.limit + 1)
+    #expect(grouping.hasOthers && ranking.count == Grouping.Options().maximumGroups + 1)
     #expect(ranking.first?.group == #""variant":"v5""# && ranking.first?.records == 2)
     #expect(ranking.last?.group == #""variant":"(other)""# && ranking.last?.records == 20)
     #expect(ranking.reduce(0) { $0 + $1.records } == grouping.all.records)
   }
 
   @Test func groupsByExtensionToo() throws {
-    let grouping = Grouping(by: [try #require(Grouping.Key("extension")), try #require(Grouping.Key("ok"))])
+    let grouping = Grouping(by: [try #require(Dimension("extension")), try #require(Dimension("ok"))])
     for line in Self.lines { try add(line, to: grouping) }
     let groups: Set = [
       #""extension":"mp4","ok":true"#, #""extension":"jpg","ok":false"#, #""extension":null,"ok":null"#,
     ]
     #expect(Set(grouping.ranking.map(\.group)) == groups)
-    #expect(Grouping.Key.names.allSatisfy { Grouping.Key($0) != nil } && Grouping.Key("none") == nil)
-    #expect(grouping.fields == [.ok])
+    #expect(Dimension.names.allSatisfy { Dimension($0) != nil } && Dimension("none") == nil)
+    #expect(grouping.fields == [.key, .url, .ok])
   }
 
   private func add(_ line: String, to grouping: Grouping) throws { try withRecord(line) { grouping.add($0) } }

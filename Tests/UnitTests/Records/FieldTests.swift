@@ -58,6 +58,6 @@ import Transfer
     let schema = try JSONValue(parsing: SummarySchema.text)
     let names = Set(try #require(schema["properties"]).members.map(\.name))
     #expect(names.isSuperset(of: ["record", "records", "group", "extension"]))
-    #expect(names.isSuperset(of: (Summary.counted + Summary.measured).map { "\($0.name)" }))
+    #expect(names.isSuperset(of: Summary.counted.map { "\($0.name)" } + Summary.measured.map { "\($0.name)" }))
   }
 }

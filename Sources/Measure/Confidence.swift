@@ -1,0 +1,27 @@
+/// Where true values lie with a confidence of 99 %, given that records are a sample.
+package enum Confidence {
+  /// The quantile of the normal distribution for two sides of 99 %.
+  private static let z = 2.576
+
+  /// Of a share, by E. B. Wilson's score interval (JASA 22, 1927).
+  package static func share(_ part: Int, of whole: Int) -> ClosedRange<Double>? {
+    guard whole > 0, part >= 0, part <= whole else { return nil }
+    let n = Double(whole)
+    let share = Double(part) / n
+    let centre = share + z * z / (2 * n)
+    let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+    let scale = 1 + z * z / n
+    return max((centre - reach) / scale, 0)...min((centre + reach) / scale, 1)
+  }
+
+  /// Of a quantile, by the order statistics within which it lies, and the sketch's error beyond.
+  package static func quantile(_ q: Double, of quantity: Quantity) -> ClosedRange<Double>? {
+    guard quantity.count > 0 else { return nil }
+    let reach = z * (q * (1 - q) / Double(quantity.count)).squareRoot()
+    guard let low = quantity.quantile(max(q - reach, 0)), let high = quantity.quantile(min(q + reach, 1)) else {
+      return nil
+    }
+    let error = LogBins.relativeError
+    return low - low.magnitude * error...high + high.magnitude * error
+  }
+}

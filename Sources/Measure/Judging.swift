@@ -1,0 +1,38 @@
+import Toolkit
+
+/// A condition that holds, or cannot be judged.
+package struct Breach: Sendable {
+  package let condition: Condition
+  /// The group it holds in, `variant=mobile`; nil: all records.
+  package let group: String?
+  /// What is said of it: `p95(total_ms) > 2000 holds: 2512.3 ms`.
+  package let message: String
+}
+
+extension Condition {
+  /// Where the condition holds. A whole that cannot be judged counts too, since what asks would otherwise pass where nothing was measured;
+  /// a group that cannot be judged does not.
+  package func breaches(of all: Summary, groups: [Summary]) -> [Breach] {
+    ([all] + groups).compactMap { summary in
+      let group = summary.group.isEmpty ? nil : summary.groupName
+      let place = group.map { " for \($0)" } ?? ""
+      switch judge(summary) {
+      case .holds(let value):
+        return Breach(condition: self, group: group, message: "\(text) holds\(place): \(describe(value))")
+      case .unknown(let reason) where group == nil:
+        return Breach(condition: self, group: nil, message: "\(text) cannot be judged: \(reason)")
+      case .fails, .unknown: return nil
+      }
+    }
+  }
+}
+
+extension Run {
+  /// Says which conditions hold; where one does, the run ends with status 3.
+  package func judge(_ conditions: [Condition], of all: Summary, groups: [Summary]) {
+    for breach in conditions.flatMap({ $0.breaches(of: all, groups: groups) }) {
+      console.error(breach.message)
+      conclude(.conditionHolds)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Records
+
+extension Summary {
+  /// Adds what another summary holds. Counts and sums come out as those of one run over all records, and so do sketches,
+  /// distinct counts and lists, in whatever order.
+  package func merge(_ other: Summary) throws(BadRecord) {
+    if quantity(.size) == nil {
+      // Nothing was held against a threshold yet.
+      large = other.large
+    } else if other.quantity(.size) != nil, !large.merge(other.large) {
+      throw BadRecord(
+        "its large objects are those above \(other.large.threshold) bytes, those of the others above \(large.threshold)"
+      )
+    }
+    records &+= other.records
+    for (mine, theirs) in zip(tallies, other.tallies) { mine.merge(theirs) }
+    for i in quantities.indices { quantities[i].merge(other.quantities[i]) }
+    for i in distinctCounts.indices { distinctCounts[i].merge(other.distinctCounts[i]) }
+    largest.merge(other.largest)
+    slowest.merge(other.slowest)
+    failing.merge(other.failing)
+    timeline.merge(other.timeline)
+    if let time = other.started { started = min(started ?? time, time) }
+    if let time = other.finished { finished = max(finished ?? time, time) }
+    mergeSettings(other.settings)
+  }
+
+  /// Notes how the run was made, in place of what was noted under the same names.
+  package func add(settings more: [(name: String, value: String)]) {
+    settings.removeAll { old in more.contains { $0.name == old.name } }
+    settings = (settings + more).sorted { $0.name < $1.name }
+  }
+
+  /// Where two runs were set differently, both values are kept.
+  private func mergeSettings(_ others: [(name: String, value: String)]) {
+    for (name, value) in others {
+      if let i = settings.firstIndex(where: { $0.name == name }) {
+        let values = Set(settings[i].value.split(separator: "|").map(String.init) + [value])
+        settings[i].value = values.sorted().joined(separator: "|")
+      } else {
+        settings.append((name, value))
+      }
+    }
+    settings.sort { $0.name < $1.name }
+  }
+}
