@@ -132,7 +132,9 @@ extension Quantity {
       let variance = document["variance"], let sketch = document["sketch"]
     else { throw BadRecord("a quantity without count, sum, min, max, variance or sketch") }
     // What is null no double holds.
-    let total = sum.number ?? .infinity
+    guard let total = sum == .null ? .infinity : sum.number, let spread = variance == .null ? .infinity : variance.number,
+      spread >= 0
+    else { throw BadRecord("a quantity whose sum or variance is no number") }
     self.sketch = try Sketch(sketch)
     guard self.sketch.total == count else {
       throw BadRecord("a quantity whose sketch holds other values than it counts")
@@ -142,6 +144,6 @@ extension Quantity {
     self.maximum = maximum
     if let whole = sum.integer { thousandths = Int128(whole) * 1000 } else { addToSum(total) }
     runningMean = total / Double(count)
-    squares = max(variance.number ?? .infinity, 0) * Double(count)
+    squares = spread * Double(count)
   }
 }
