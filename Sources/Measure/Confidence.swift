@@ -14,6 +14,12 @@ package enum Confidence {
     return max((centre - reach) / scale, 0)...min((centre + reach) / scale, 1)
   }
 
+  /// Of a number of events that come independently (Poisson's distribution, by the normal one).
+  package static func number(_ count: Int) -> ClosedRange<Double> {
+    let reach = z * Double(max(count, 0)).squareRoot()
+    return max(Double(count) - reach, 0)...max(Double(count) + reach, 0)
+  }
+
   /// Of a quantile, by the order statistics within which it lies, and the sketch's error beyond.
   package static func quantile(_ q: Double, of quantity: Quantity) -> ClosedRange<Double>? {
     guard quantity.count > 0 else { return nil }

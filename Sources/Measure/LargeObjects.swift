@@ -51,7 +51,12 @@ package struct LargeObjects: Sendable {
       codec.knownSeconds = seconds
       codec.saved = TargetRates.bitsPerSecond(height: height).map { max(0, Double(size) - $0 / 8 * seconds) }
     }
-    add(codec, record.text(.codec).flatMap { $0.count <= 32 ? $0.string : nil } ?? Self.unknownName)
+    add(codec, record.text(.codec).flatMap(Self.name) ?? Self.unknownName)
+  }
+
+  /// Nil where it can be no codec's name; with NUL it could not be a member's.
+  private static func name(_ codec: Bytes) -> String? {
+    codec.count <= 32 && codec.firstIndex(of: 0) == nil ? codec.string : nil
   }
 
   private mutating func add(_ codec: Codec, _ name: String) {

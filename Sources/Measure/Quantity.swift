@@ -127,14 +127,15 @@ extension ByteBuffer {
 extension Quantity {
   /// Reads what `append(_: Quantity)` wrote.
   package init(_ document: JSONValue) throws(BadRecord) {
+    let bad = BadRecord("a quantity without count, sum, min, max, variance or sketch")
     guard let count = document["count"]?.count, count > 0, let sum = document["sum"],
       let minimum = document["min"]?.number, let maximum = document["max"]?.number, minimum <= maximum,
       let variance = document["variance"], let sketch = document["sketch"]
-    else { throw BadRecord("a quantity without count, sum, min, max, variance or sketch") }
+    else { throw bad }
     // What is null no double holds.
-    guard let total = sum == .null ? .infinity : sum.number, let spread = variance == .null ? .infinity : variance.number,
-      spread >= 0
-    else { throw BadRecord("a quantity whose sum or variance is no number") }
+    guard let total = sum == .null ? .infinity : sum.number,
+      let spread = variance == .null ? .infinity : variance.number, spread >= 0
+    else { throw bad }
     self.sketch = try Sketch(sketch)
     guard self.sketch.total == count else {
       throw BadRecord("a quantity whose sketch holds other values than it counts")

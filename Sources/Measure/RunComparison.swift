@@ -45,7 +45,12 @@ package struct RunComparison: Sendable {
         interval: { Confidence.share($0.count(.field(.cache), "hit"), of: $0.judged) }),
       Figure(
         name: "requests_per_second", kind: .perSecond, isWorseAbove: false, value: { $0.requestsPerSecond },
-        interval: { _ in nil }),
+        interval: { summary in
+          summary.elapsed.map { seconds in
+            let range = Confidence.number(summary.requests)
+            return range.lowerBound / max(seconds, 0.001)...range.upperBound / max(seconds, 0.001)
+          }
+        }),
     ]
     + [(Field.total, 0.5), (.total, 0.95), (.total, 0.99), (.ttfb, 0.5), (.ttfb, 0.95)].map { field, q in
       Figure(

@@ -51,9 +51,15 @@ extension Page.Cell {
     case .milliseconds(let value): Self.milliseconds(value)
     case .seconds(let value): Self.seconds(value)
     case .bytes(let value): Self.bytes(value)
-    case .perSecond(let value): "\(grouped(fixed(value, value.magnitude < 100 ? 1 : 0)))/s"
+    case .perSecond(let value): Self.perSecond(value)
     case .bytesPerSecond(let value): "\(Self.bytes(value))/s"
     }
+  }
+
+  /// What is rare has more decimals.
+  private static func perSecond(_ value: Double) -> String {
+    let decimals = value == 0 || value.magnitude >= 100 ? 0 : value.magnitude >= 1 ? 1 : value.magnitude >= 0.01 ? 3 : 6
+    return "\(grouped(fixed(value, decimals)))/s"
   }
 
   /// For programs: a JSON value, not rounded beyond a thousandth (shares and changes: a millionth).
@@ -64,9 +70,10 @@ extension Page.Cell {
     case .time(let time): out.append(quoted: time)
     case .count(let value): out.append(interoperable: value)
     case .share(let value), .change(let value): out.append(value, decimals: 6)
-    case .number(let value), .milliseconds(let value), .seconds(let value), .bytes(let value), .perSecond(let value),
+    case .number(let value), .milliseconds(let value), .seconds(let value), .bytes(let value),
       .bytesPerSecond(let value):
       out.append(value, decimals: 3)
+    case .perSecond(let value): out.append(value, decimals: 6)
     case .none: out.append("null")
     }
   }

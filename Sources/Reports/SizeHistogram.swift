@@ -16,6 +16,8 @@ extension Summary {
       let name = "\(bucket.literal)"
       return (name: name, part: parts.first { $0.name == name })
     }
+    let without = count - (quantity(field)?.count ?? 0)
+    let note = "\(Page.Cell.count(without).display) records without a size are in the buckets by the bytes received."
     let plot = Page.Bars(
       title: field == .size ? "Objects by size" : "Bodies by size", layout: .sideBySide, unit: .count,
       categories: buckets.map(\.name),
@@ -28,6 +30,6 @@ extension Summary {
         .init("Share", "share", .share) { share($0.part?.count ?? 0, of: count) },
         .init("Bytes", "bytes", .bytes) { $0.part?.total(of: field) ?? 0 },
         .init("Share of bytes", "share_of_bytes", .share) { share($0.part?.total(of: field) ?? 0, of: bytes) },
-      ], of: buckets, plots: [.bars(plot)])
+      ], of: buckets, notes: without > 0 ? [note] : [], plots: [.bars(plot)])
   }
 }
