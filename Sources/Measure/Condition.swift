@@ -40,15 +40,25 @@ package struct Condition: Sendable {
 
   package func judge(_ summary: Summary) -> Judgement {
     do throws(NoValue) {
-      let value = try figure.value(in: summary)
-      return comparison.holds(value, threshold) ? .holds(value) : .fails(value)
+      let bounds = try figure.bounds(in: summary)
+      guard bounds.value != nil || comparison.isSure(of: bounds, threshold) else {
+        throw NoValue(
+          "it is \(description(in: summary)), with more values than are counted apart")
+      }
+      return comparison.holds(bounds.low, threshold) ? .holds(bounds.low) : .fails(bounds.low)
     } catch {
       return .unknown(error.reason)
     }
   }
 
-  /// The figure, in the unit of its name, ratios from 0 to 1; nil where the summary does not have it.
-  package func value(in summary: Summary) -> Double? { try? figure.value(in: summary) }
+  /// The figure, in the unit of its name, ratios from 0 to 1; nil where the summary does not have it, or not exactly.
+  package func value(in summary: Summary) -> Double? { try? figure.bounds(in: summary).value }
+
+  /// The figure in words: its value, or what it lies between.
+  package func description(in summary: Summary) -> String {
+    guard let bounds = try? figure.bounds(in: summary) else { return "not known" }
+    return bounds.value.map { describe($0) } ?? "from \(describe(bounds.low)) to \(describe(bounds.high))"
+  }
 
   /// A value of the figure with its unit, for a reader: `2512.3 ms`, `1.25 %`, `1.5 MiB`.
   package func describe(_ value: Double) -> String { figure.scale.describe(value) }
@@ -64,6 +74,14 @@ extension Condition {
     case atMost = "<="
     case above = ">"
     case below = "<"
+
+    /// Whether all that lies between compares alike.
+    func isSure(of bounds: Bounds, _ threshold: Double) -> Bool {
+      switch self {
+      case .equal, .different: bounds.low > threshold || bounds.high < threshold
+      case .atLeast, .atMost, .above, .below: holds(bounds.low, threshold) == holds(bounds.high, threshold)
+      }
+    }
 
     func holds(_ a: Double, _ b: Double) -> Bool {
       switch self {

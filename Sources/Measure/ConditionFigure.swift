@@ -52,23 +52,40 @@ extension Condition {
       }
     }
 
-    func value(in summary: Summary) throws(NoValue) -> Double {
+    func bounds(in summary: Summary) throws(NoValue) -> Bounds {
       switch self {
-      case .total(let total): return try total.value(in: summary)
-      case .statistic(.count, let field): return Double(summary.quantity(field)?.count ?? 0)
+      case .total(let total): return Bounds(try total.value(in: summary))
+      case .statistic(.count, let field): return Bounds(Double(summary.quantity(field)?.count ?? 0))
       case .statistic(let statistic, let field):
         guard let value = summary.quantity(field).flatMap(statistic.value) else { throw .noRecord(has: field.name) }
-        return value
+        return Bounds(value)
       case .distinct(let field):
         guard let distinct = summary.distinct(field) else { throw .noRecord(has: field.name) }
-        return distinct.estimate
-      case .count(let test): return try test.count(in: summary)
+        return Bounds(distinct.estimate)
+      case .count(let test): return test.count(in: summary)
       case .rate(let test):
         let all = test.isOfResults ? summary.requests : summary.records
         guard all > 0 else { throw test.isOfResults ? .noRecord(has: Field.ok.name) : NoValue("there are no records") }
-        return try test.count(in: summary) / Double(all)
+        let count = test.count(in: summary)
+        return Bounds(count.low / Double(all), count.high / Double(all))
       }
     }
+  }
+
+  /// What a figure lies between: a count of a value may lack those of a summary's `(other)`.
+  struct Bounds: Sendable {
+    let low: Double
+    let high: Double
+
+    init(_ low: Double, _ high: Double) {
+      self.low = low
+      self.high = high
+    }
+
+    init(_ value: Double) { self.init(value, value) }
+
+    /// Nil where it is not known exactly.
+    var value: Double? { low == high ? low : nil }
   }
 }
 

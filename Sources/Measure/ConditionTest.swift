@@ -28,15 +28,15 @@ extension Condition {
       }
     }
 
-    func count(in summary: Summary) throws(NoValue) -> Double {
+    func count(in summary: Summary) -> Bounds {
       switch self {
-      case .one(let criterion): return try criterion.count(in: summary.counts(criterion.dimension))
+      case .one(let criterion): return criterion.count(in: summary.counts(criterion.dimension))
       case .both(let outcome, let part):
         let counts = summary.breakdown(part.dimension).map { row in
           let outcomes = outcome.dimension == .field(.error) ? row.errors : row.cache
           return (name: row.name, count: outcomes.reduce(0) { outcome.isMet(by: $1.name) ? $0 + Double($1.count) : $0 })
         }
-        return try part.count(in: counts)
+        return part.count(in: counts)
       }
     }
   }
@@ -54,27 +54,23 @@ extension Condition {
       case statuses(ClosedRange<Int>)
     }
 
-    func count(in values: [(name: String, count: Int)]) throws(NoValue) -> Double {
-      try count(in: values.map { ($0.name, Double($0.count)) })
+    func count(in values: [(name: String, count: Int)]) -> Bounds {
+      count(in: values.map { ($0.name, Double($0.count)) })
     }
 
     /// Sums up as `Double`: counts of merged summaries may be large.
-    func count(in values: [(name: String, count: Double)]) throws(NoValue) -> Double {
-      var isNamed = false
+    func count(in values: [(name: String, count: Double)]) -> Bounds {
       var sum = 0.0
       var others = 0.0
       for (name, count) in values {
         if name == ValueCounter.otherName {
           others += count
-          continue
+        } else if isMet(by: name) {
+          sum += count
         }
-        guard let isWanted = isWanted(name) else { continue }
-        isNamed = isNamed || isWanted
-        if isWanted != isNegated { sum += count }
       }
-      // A value that has a name is not among the others.
-      if others > 0, !isNamed || isRange { throw NoValue("more values of \(dimension.name) than are counted apart") }
-      return isNegated ? sum + others : sum
+      // Some of the others may be of the wanted value: the parts of a whole may each have named other ones.
+      return Bounds(sum, sum + others)
     }
 
     func isMet(by name: String) -> Bool { isWanted(name).map { $0 != isNegated } ?? false }
@@ -86,8 +82,6 @@ extension Condition {
       case .statuses(let range): Int(name).map { range.contains($0) }
       }
     }
-
-    private var isRange: Bool { if case .statuses = wanted { true } else { false } }
   }
 }
 

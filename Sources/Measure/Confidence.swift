@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where true values lie with a confidence of 99 %, given that records are a sample.
 package enum Confidence {
   /// The quantile of the normal distribution for two sides of 99 %.
@@ -20,14 +22,21 @@ package enum Confidence {
     return max(Double(count) - reach, 0)...max(Double(count) + reach, 0)
   }
 
-  /// Of a quantile, by the order statistics within which it lies, and the sketch's error beyond.
+  /// Of a quantile, by the order statistics within which it lies, and the sketch's error beyond. Where the values are so few that
+  /// it may lie beyond all of them, that side has no end.
   package static func quantile(_ q: Double, of quantity: Quantity) -> ClosedRange<Double>? {
     guard quantity.count > 0 else { return nil }
-    let reach = z * (q * (1 - q) / Double(quantity.count)).squareRoot()
-    guard let low = quantity.quantile(max(q - reach, 0)), let high = quantity.quantile(min(q + reach, 1)) else {
-      return nil
-    }
+    let n = Double(quantity.count)
+    let reach = z * (q * (1 - q) / n).squareRoot()
     let error = LogBins.relativeError
-    return low - low.magnitude * error...high + high.magnitude * error
+    var (low, high) = (-Double.infinity, Double.infinity)
+    // The chance that all values lie on one side of the quantile must be small, too.
+    if q - reach > 0, pow(1 - q, n) < 0.005, let value = quantity.quantile(q - reach) {
+      low = value - value.magnitude * error
+    }
+    if q + reach < 1, pow(q, n) < 0.005, let value = quantity.quantile(q + reach) {
+      high = value + value.magnitude * error
+    }
+    return low...high
   }
 }

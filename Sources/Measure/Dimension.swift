@@ -53,17 +53,26 @@ package enum Dimension: Hashable, Sendable {
     }
   }
 
+  /// Null is no value, and only `true` and `false` are those of a boolean.
+  private static func value(of field: Field, _ record: Record) -> Bytes? {
+    if case .boolean = field.definition.kind {
+      return record.boolean(field).map { ($0 ? "true" as StaticString : "false").bytes }
+    }
+    if let text = record.text(field) { return text }
+    return record.raw(field).flatMap { $0.equals("null") ? nil : $0 }
+  }
+
   /// The value of a record, or nil where it has none; valid until `scratch` or the record changes.
   func value(of record: Record, _ scratch: inout ByteBuffer) -> Bytes? {
     switch self {
-    case .field(let field): return record.text(field) ?? record.raw(field)
+    case .field(let field): return Self.value(of: field, record)
     case .fileExtension: return mediaExtension(of: record).map { lowercased($0, &scratch) }
     case .host: return record.text(.url).flatMap(urlHost).map { lowercased($0, &scratch) }
     case .sizeBucket: return (record.number(.size) ?? record.number(.bytes)).map { SizeBucket(bytes: $0).literal.bytes }
     case .message: return record.text(.errorMessage).map { masked($0, &scratch) }
     case .varyAccept:
       guard let vary = record.text(.vary), lists(vary, "accept") else { return nil }
-      return (record.has(.accept) ? "negotiated" as StaticString : "default").bytes
+      return (record.text(.accept) != nil ? "negotiated" as StaticString : "default").bytes
     }
   }
 }

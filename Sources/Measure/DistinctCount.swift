@@ -16,6 +16,9 @@ package struct DistinctCount: Equatable, Sendable {
   /// For each of the hashes' first 14 bits the most zeros, plus 1, that were seen at the start of the rest; empty while the values are few.
   private var registers: [UInt8] = []
 
+  /// How many values there were, the same ones too, if that is known: an estimate is no more.
+  package var limit = Int.max
+
   package init() {}
 
   package var isExact: Bool { registers.isEmpty }
@@ -54,8 +57,9 @@ package struct DistinctCount: Equatable, Sendable {
     }
   }
 
-  package var estimate: Double {
-    guard !isExact else { return Double(hashes.count) }
+  package var estimate: Double { isExact ? Double(hashes.count) : min(rawEstimate, Double(limit)) }
+
+  private var rawEstimate: Double {
     let q = 64 - Self.precision
     let m = Double(Self.registerCount)
     var multiplicity = [Double](repeating: 0, count: q + 2)

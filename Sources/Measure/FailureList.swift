@@ -57,21 +57,33 @@ struct FailureList: Sendable {
     }
   }
 
+  /// Adds what another list counted: those with the most stay, as P. Agarwal and others put such lists together
+  /// (Mergeable Summaries, PODS 2012).
   mutating func merge(_ other: FailureList) {
     for place in entries.indices where other.places[entries[place].hash] == nil {
       entries[place].uncounted += other.missed
     }
     for entry in other.entries {
-      let hash = entry.hash
-      if let place = places[hash] {
+      if let place = places[entry.hash] {
         entries[place].value += entry.value
         entries[place].uncounted += entry.uncounted
         entries[place].errors.formUnion(entry.errors)
       } else {
-        insert(entry, hash)
+        entries.append(entry)
+        entries[entries.count - 1].uncounted += missed
       }
     }
     missed += other.missed
+    keepTheMost()
+  }
+
+  private mutating func keepTheMost() {
+    entries.sort(by: TopEntry.precedes)
+    for dropped in entries.dropFirst(capacity) { missed = max(missed, dropped.value + dropped.uncounted) }
+    entries = Array(entries.prefix(capacity))
+    places = [:]
+    for (place, entry) in entries.enumerated() { places[entry.hash] = place }
+    least = entries.lazy.map { $0.value + $0.uncounted }.min() ?? 1
   }
 
   /// All items, in the order of the list.

@@ -31,7 +31,7 @@ package final class Grouping {
   package var fields: [Field] { dimensions.flatMap(\.fields) }
 
   /// Whether there were more combinations than are kept apart.
-  package var hasOthers: Bool { others != nil }
+  package private(set) var hasOthers = false
 
   package func add(_ record: Record) {
     all.add(record)
@@ -49,7 +49,9 @@ package final class Grouping {
     }
     let hash = tableHash(name.bytes)
     if let found = groups[hash]?.first(where: { $0.group.utf8.elementsEqual(name.bytes) }) { return found }
+    if let others, others.group.utf8.elementsEqual(name.bytes) { return others }
     guard count < options.maximumGroups, name.count <= dimensions.count * (ValueCounter.maximumLength + 64) else {
+      hasOthers = true
       return otherGroup(dimensions.map { "\($0.name)" })
     }
     let new = Summary(group: name.bytes.string, options: options.summary)
@@ -64,12 +66,15 @@ package final class Grouping {
 
   private func append(_ dimension: Dimension, of record: Record) {
     // Strings in one spelling, whatever their escapes were; other values as they stand.
-    if case .field(let field) = dimension, record.text(field) == nil {
-      if let raw = record.raw(field) { name.append(raw) } else { name.append("null") }
-    } else if let value = dimension.value(of: record, &scratch) {
-      name.append(quoted: value)
+    guard let value = dimension.value(of: record, &scratch) else { return name.append("null") }
+    guard case .field(let field) = dimension, record.text(field) == nil else { return name.append(quoted: value) }
+    // As they are read back from a summary: what is no plain value is its text.
+    if record.boolean(field) != nil || record.integer(field) != nil {
+      name.append(value)
+    } else if let number = record.number(field) {
+      name.append(exact: number)
     } else {
-      name.append("null")
+      name.append(quoted: value)
     }
   }
 
@@ -90,11 +95,12 @@ package final class Grouping {
     }
     var group = summary.group
     let hash = group.withUTF8 { tableHash(Bytes($0)) }
-    if let found = groups[hash]?.first(where: { $0.group == summary.group }) {
+    if let found = groups[hash]?.first(where: { $0.group.isSame(as: summary.group) }) {
       try found.merge(summary)
       return
     }
     let members = summary.groupMembers
+    hasOthers = hasOthers || count >= options.maximumGroups
     if count >= options.maximumGroups || members.allSatisfy({ $0.value == ValueCounter.otherName }) {
       try otherGroup(members.map(\.name)).merge(summary)
     } else {
@@ -113,7 +119,9 @@ package final class Grouping {
 
   /// The groups, the largest first; the rest at the end.
   package var ranking: [Summary] {
-    groups.values.flatMap { $0 }.sorted { ($1.records, $0.group) < ($0.records, $1.group) }
+    groups.values.flatMap { $0 }.sorted {
+      $0.records != $1.records ? $0.records > $1.records : $0.group.precedes($1.group)
+    }
       + (others.map { [$0] } ?? [])
   }
 }

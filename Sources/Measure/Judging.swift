@@ -17,8 +17,8 @@ extension Condition {
       let group = summary.group.isEmpty ? nil : summary.groupName
       let place = group.map { " for \($0)" } ?? ""
       switch judge(summary) {
-      case .holds(let value):
-        return Breach(condition: self, group: group, message: "\(text) holds\(place): \(describe(value))")
+      case .holds:
+        return Breach(condition: self, group: group, message: "\(text) holds\(place): \(description(in: summary))")
       case .unknown(let reason) where group == nil:
         return Breach(condition: self, group: nil, message: "\(text) cannot be judged: \(reason)")
       case .fails, .unknown: return nil
@@ -30,9 +30,15 @@ extension Condition {
 extension Run {
   /// Says which conditions hold; where one does, the run ends with status 3.
   package func judge(_ conditions: [Condition], of all: Summary, groups: [Summary]) {
-    for breach in conditions.flatMap({ $0.breaches(of: all, groups: groups) }) {
-      console.error(breach.message)
-      conclude(.conditionHolds)
+    for condition in conditions {
+      let breaches = condition.breaches(of: all, groups: groups)
+      for breach in breaches.prefix(Self.mostMessages) { console.error(breach.message) }
+      let more = breaches.count - Self.mostMessages
+      if more > 0 { console.error("\(condition.text) holds for \(more) more groups") }
+      if !breaches.isEmpty { conclude(.conditionHolds) }
     }
   }
+
+  /// Of one condition.
+  private static var mostMessages: Int { 20 }
 }

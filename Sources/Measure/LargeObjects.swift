@@ -45,7 +45,7 @@ package struct LargeObjects: Sendable {
     var codec = Codec()
     codec.count = 1
     codec.bytes = size
-    if let seconds = record.number(.duration), seconds > 0, seconds < 1e9, let height = record.integer(.height) {
+    if let seconds = record.number(.duration), seconds > 0, seconds < 1e9, let height = record.whole(.height) {
       codec.known = 1
       codec.knownBytes = size
       codec.knownSeconds = seconds

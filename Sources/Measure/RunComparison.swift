@@ -15,18 +15,27 @@ package struct RunComparison: Sendable {
     fileprivate let interval: @Sendable (Summary) -> ClosedRange<Double>?
   }
 
-  package enum Verdict: String, Sendable, CaseIterable { case worse, better, same }
+  package enum Verdict: String, Sendable, CaseIterable {
+    case worse
+    /// The baseline has the figure, the run has not.
+    case missing
+    case better, same
+
+    /// Whether a run with it has not passed.
+    package var isFailure: Bool { self == .worse || self == .missing }
+  }
 
   package struct Change: Sendable {
     package let figure: Figure
     /// The group, `variant=mobile`; empty: all records.
     package let group: String
     package let before: Double
-    package let now: Double
+    /// Nil: missing.
+    package let now: Double?
     package let verdict: Verdict
 
     /// Relative to what was; nil where that was 0.
-    package var relative: Double? { before == 0 ? nil : (now - before) / before }
+    package var relative: Double? { before == 0 ? nil : now.map { ($0 - before) / before } }
   }
 
   package let changes: [Change]
@@ -63,8 +72,9 @@ package struct RunComparison: Sendable {
   ///   chance may reach, a change within that counts as the same as well.
   package init(of now: [Summary], with before: [Summary], noise: Double) {
     var changes: [Change] = []
+    let old = Dictionary(before.map { ($0.group, $0) }, uniquingKeysWith: { first, _ in first })
     for summary in now {
-      guard let old = before.first(where: { $0.group == summary.group }) else { continue }
+      guard let old = old[summary.group] else { continue }
       changes += Self.figures.compactMap { Self.change($0, from: old, to: summary, noise) }
     }
     self.changes = changes
@@ -78,7 +88,10 @@ package struct RunComparison: Sendable {
   }
 
   private static func change(_ figure: Figure, from old: Summary, to new: Summary, _ noise: Double) -> Change? {
-    guard let before = figure.value(old), let now = figure.value(new) else { return nil }
+    guard let before = figure.value(old) else { return nil }
+    guard let now = figure.value(new) else {
+      return Change(figure: figure, group: new.groupName, before: before, now: nil, verdict: .missing)
+    }
     let isWithinNoise = (now - before).magnitude <= before.magnitude * noise
     let isWithinChance =
       if let a = figure.interval(old), let b = figure.interval(new) { a.overlaps(b) } else { false }

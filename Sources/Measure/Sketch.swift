@@ -119,7 +119,8 @@ extension Sketch {
   /// Reads what `append(_: Sketch)` wrote.
   package init(_ document: JSONValue) throws(BadRecord) {
     guard let error = document["relative_error"]?.number, abs(error - LogBins.relativeError) < 1e-9,
-      let zeros = document["zeros"]?.count, let first = document["first"]?.integer, abs(first) <= Self.maximumIndex,
+      let zeros = document["zeros"]?.count, let first = document["first"]?.integer,
+      (-Self.maximumIndex...Self.maximumIndex).contains(first),
       let counts = document["counts"]?.elements, counts.count <= Self.maximumBins
     else { throw BadRecord("a sketch that is none of this release") }
     self.zeros = zeros

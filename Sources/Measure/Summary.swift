@@ -68,7 +68,7 @@ package final class Summary {
   package func add(_ record: Record) {
     records += 1
     for i in 0..<Self.measured.count {
-      if let value = record.integer(Self.measured[i]) {
+      if let value = record.whole(Self.measured[i]) {
         quantities[i].add(value)
       } else if let value = record.number(Self.measured[i]) {
         quantities[i].add(value)
@@ -86,8 +86,8 @@ package final class Summary {
 
   private func facts(of record: Record) -> Tally.Facts {
     var facts = Tally.Facts()
-    facts.size = record.integer(.size) ?? 0
-    facts.bytes = record.integer(.bytes) ?? 0
+    facts.size = record.whole(.size) ?? 0
+    facts.bytes = record.whole(.bytes) ?? 0
     facts.hasFailed = record.boolean(.ok) == false
     if let error = record.text(.error) { facts.error = ClosedList.errors.index(of: error) }
     if let verdict = record.text(.cache) { facts.verdict = ClosedList.verdicts.index(of: verdict) }
@@ -97,7 +97,7 @@ package final class Summary {
   /// What depends on several members.
   private func note(_ record: Record, _ facts: Tally.Facts) {
     let total = record.number(.total)
-    if let name = record.text(.key), record.has(.size), largest.admits(name, Double(facts.size)) {
+    if let name = record.text(.key), record.whole(.size) != nil, largest.admits(name, Double(facts.size)) {
       largest.add(TopEntry(name: name, value: Double(facts.size)))
     }
     if let name = record.text(.url) {
@@ -115,9 +115,9 @@ package final class Summary {
 
   private func slowEntry(of record: Record, _ name: Bytes, _ total: Double) -> TopEntry {
     var entry = TopEntry(name: name, value: total)
-    entry.size = record.integer(.size)
-    entry.bytes = record.integer(.bytes)
-    entry.status = record.integer(.status)
+    entry.size = record.whole(.size)
+    entry.bytes = record.whole(.bytes)
+    entry.status = record.whole(.status)
     entry.variant = record.text(.variant).flatMap { $0.count <= ValueCounter.maximumLength ? $0.string : nil }
     if let error = record.text(.error) { entry.errors = ErrorSet(error) }
     return entry

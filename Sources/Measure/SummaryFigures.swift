@@ -12,7 +12,7 @@ extension Summary {
   package func counts(_ dimension: Dimension) -> [(name: String, count: Int)] { tally(dimension)?.ranking ?? [] }
 
   package func count(_ dimension: Dimension, _ value: String) -> Int {
-    counts(dimension).first { $0.name == value }?.count ?? 0
+    counts(dimension).first { $0.name.isSame(as: value) }?.count ?? 0
   }
 
   /// What the records of each value come to; nothing for a dimension that is not broken down.
@@ -29,7 +29,9 @@ extension Summary {
   /// Nil where no record has the member, or its values are not told apart.
   package func distinct(_ field: Field) -> DistinctCount? {
     guard let i = Self.distinct.firstIndex(of: field), !distinctCounts[i].isEmpty else { return nil }
-    return distinctCounts[i]
+    var found = distinctCounts[i]
+    found.limit = records
+    return found
   }
 
   /// Objects by `size`.

@@ -31,16 +31,23 @@ extension Summary {
     settings = (settings + more).sorted { $0.name < $1.name }
   }
 
-  /// Where two runs were set differently, both values are kept.
+  /// Of parts that were set differently each value is kept, with ` | ` between.
   private func mergeSettings(_ others: [(name: String, value: String)]) {
     for (name, value) in others {
       if let i = settings.firstIndex(where: { $0.name == name }) {
-        let values = Set(settings[i].value.split(separator: "|").map(String.init) + [value])
-        settings[i].value = values.sorted().joined(separator: "|")
+        settings[i].value = Self.joined(settings[i].value, value)
       } else {
         settings.append((name, value))
       }
     }
     settings.sort { $0.name < $1.name }
   }
+
+  private static func joined(_ a: String, _ b: String) -> String {
+    guard a != b else { return a }
+    return Set((a + separator + b).split(separator: separator, omittingEmptySubsequences: false)).sorted()
+      .joined(separator: separator)
+  }
+
+  private static let separator = " | "
 }

@@ -8,6 +8,7 @@ extension Summary {
     var options = options
     let large = try document["large"].map { (value) throws(BadRecord) in try LargeObjects(value) }
     if let large { options.sizeThreshold = large.threshold }
+    if let group = document["group"], group.members.isEmpty { throw BadRecord("a summary whose “group” is no group") }
     self.init(group: Self.groupText(document["group"]), options: options)
     self.records = records
     if let large { self.large = large }
@@ -89,6 +90,9 @@ extension Tally {
   fileprivate func read(
     _ counts: [(name: String, value: JSONValue)], _ breakdown: JSONValue?
   ) throws(BadRecord) {
+    if let breakdown, breakdown.members.isEmpty, !counts.isEmpty || breakdown != .object([]) {
+      throw BadRecord("“by” has no “\(dimension.name)” that can be read")
+    }
     for (name, value) in counts {
       guard let count = value.count else { throw BadRecord("“\(dimension.name)” has a count that is none") }
       let found = breakdown?[name]

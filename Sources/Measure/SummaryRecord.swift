@@ -107,7 +107,7 @@ extension Summary {
       separator = ",\""
       out.append(field.name)
       out.append("\":")
-      out.append(distinctCounts[i])
+      if let count = distinct(field) { out.append(count) }
     }
     out.append(byte: 0x7D)
   }

@@ -35,7 +35,7 @@ package enum SummarySchema {
   private static let quantity: String = {
     let numbers = (["mean", "variance", "stddev", "min", "max"] + Quantity.quantiles.map { "\($0.name)" })
       .map { "\"\($0)\":{\"type\":[\"number\",\"null\"]}" }.joined(separator: ",")
-    return #"{"type":"object","properties":{"count":{"type":"integer"},"sum":{"type":["number","string"]},"#
+    return #"{"type":"object","properties":{"count":{"type":"integer"},"sum":{"type":["number","string","null"]},"#
       + numbers
       + #","sketch":{"type":"object"}},"required":["count","sum","sketch"],"description":"a measured member"}"#
   }()

@@ -33,8 +33,13 @@ package struct TopEntry: Equatable, Sendable {
     return name.withUTF8 { tableHash(Bytes($0)) }
   }
 
+  /// All but name and value, as one text.
+  var details: String { "\(status ?? -1) \(bytes ?? -1) \(size ?? -1) \(errors.rawValue) \(variant ?? "")" }
+
   /// The order of lists: by falling value, then by name.
-  static func precedes(_ a: TopEntry, _ b: TopEntry) -> Bool { (b.value, a.name) < (a.value, b.name) }
+  static func precedes(_ a: TopEntry, _ b: TopEntry) -> Bool {
+    a.value != b.value ? a.value > b.value : a.name.precedes(b.name)
+  }
 }
 
 /// Some of the closed list of errors.

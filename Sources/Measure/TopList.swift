@@ -1,7 +1,7 @@
 import Records
 
-/// The items with the greatest values, each item once: one that comes again keeps its greatest. Items of one value are ordered by
-/// name, so the list depends on the records alone, and lists of parts put together are the list of the whole.
+/// The items with the greatest values, each item once: one that comes again keeps its greatest. What is equal
+/// is ordered by name, and then by all else, so the list depends on the records alone, and lists of parts put together are the list of the whole.
 struct TopList: Sendable {
   let limit: Int
   /// In the order of the list.
@@ -20,8 +20,10 @@ struct TopList: Sendable {
 
   mutating func add(_ entry: TopEntry) {
     guard limit > 0 else { return }
-    if let i = entries.firstIndex(where: { $0.name == entry.name }) {
-      guard entry.value > entries[i].value else { return }
+    if let i = entries.firstIndex(where: { $0.name.isSame(as: entry.name) }) {
+      guard
+        entry.value > entries[i].value || entry.value == entries[i].value && entry.details.precedes(entries[i].details)
+      else { return }
       entries.remove(at: i)
     }
     let place = entries.firstIndex { TopEntry.precedes(entry, $0) } ?? entries.count

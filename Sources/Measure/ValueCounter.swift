@@ -86,7 +86,7 @@ package struct ValueCounter: ~Copyable {
   borrowing func places() -> [(name: String, count: Int, index: Int)] {
     var found: [(name: String, count: Int, index: Int)] = []
     for (i, entry) in entries.enumerated() { found.append((name(entry).string, entry.count, i + 1)) }
-    found.sort { ($1.count, $0.name) < ($0.count, $1.name) }
+    found.sort { $0.count != $1.count ? $0.count > $1.count : $0.name.precedes($1.name) }
     if others > 0 { found.append((Self.otherName, others, 0)) }
     return found
   }

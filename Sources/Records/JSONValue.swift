@@ -62,17 +62,17 @@ package indirect enum JSONValue: Equatable, Sendable {
     case (.boolean(let a), .boolean(let b)): a == b
     case (.integer(let a), .integer(let b)): a == b
     case (.real(let a), .real(let b)): a == b
-    case (.string(let a), .string(let b)): a == b
+    case (.string(let a), .string(let b)): a.isSame(as: b)
     case (.array(let a), .array(let b)): a == b
     case (.object(let a), .object(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+      a.count == b.count && zip(a, b).allSatisfy { $0.name.isSame(as: $1.name) && $0.value == $1.value }
     default: false
     }
   }
 
   package subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    return members.first { $0.name.isSame(as: name) }?.value
   }
 
   package var members: [(name: String, value: JSONValue)] {
@@ -102,4 +102,12 @@ package indirect enum JSONValue: Equatable, Sendable {
     default: nil
     }
   }
+}
+
+extension String {
+  /// Whether the bytes are the same. `==` takes “é” and “e” with an accent behind it for one; names in stores are two.
+  package func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+
+  /// Whether the bytes come before those of `other`.
+  package func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }

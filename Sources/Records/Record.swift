@@ -23,6 +23,9 @@ package struct Record {
   /// An integer, also one written as a string of digits (those beyond 2^53 are).
   package func integer(_ field: Field) -> Int? { value(field)?.pointee.wholeNumber }
 
+  /// An integer, also one written with a point or an exponent, such as `300.0`.
+  package func whole(_ field: Field) -> Int? { integer(field) ?? number(field).flatMap { Int(exactly: $0) } }
+
   package func number(_ field: Field) -> Double? { value(field)?.pointee.number }
 
   package func boolean(_ field: Field) -> Bool? { value(field)?.pointee.boolean }

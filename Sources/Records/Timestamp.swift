@@ -57,6 +57,7 @@ package struct Timestamp: Comparable, Sendable {
     }
     guard let offset = Self.offsetMinutes(text.slice(i, text.count)) else { return nil }
     milliseconds -= offset * 60_000
+    guard Self.range.contains(milliseconds) else { return nil }
   }
 
   private static func offsetMinutes(_ text: Bytes) -> Int? {

@@ -38,7 +38,7 @@ package struct BaselineReport {
       change in
       [
         .text(change.figure.name), .text(change.group.isEmpty ? "all" : change.group),
-        change.figure.kind.cell(change.before), change.figure.kind.cell(change.now),
+        change.figure.kind.cell(change.before), change.now.map { change.figure.kind.cell($0) } ?? .none,
         change.relative.map { .change($0) } ?? .none, .text(change.verdict.rawValue),
       ]
     }
@@ -58,7 +58,6 @@ package struct BaselineReport {
       let more = comparison.unmatched.count > 20 ? " and \(comparison.unmatched.count - 20) more" : ""
       notes.append("In one of the runs alone: \(names)\(more).")
     }
-    if comparison.changes.isEmpty { notes.append("The runs have no figure in common.") }
     return notes
   }
 
@@ -67,7 +66,7 @@ package struct BaselineReport {
       let place = change.group.isEmpty ? "" : " for \(change.group)"
       return Page.Check(
         suite: "baseline", name: change.figure.name + place,
-        failure: change.verdict == .worse ? Self.message(change) : nil, detail: Self.message(change))
+        failure: change.verdict.isFailure ? Self.message(change) : nil, detail: Self.message(change))
     }
   }
 
@@ -76,8 +75,8 @@ package struct BaselineReport {
     let place = change.group.isEmpty ? "" : " for \(change.group)"
     let relative = change.relative.map { " (\(Page.Cell.change($0).display))" } ?? ""
     let kind = change.figure.kind
-    return
-      "\(change.figure.name)\(place): \(kind.cell(change.now).display), was \(kind.cell(change.before).display)\(relative)"
+    let now = change.now.map { kind.cell($0).display } ?? "missing"
+    return "\(change.figure.name)\(place): \(now), was \(kind.cell(change.before).display)\(relative)"
   }
 }
 

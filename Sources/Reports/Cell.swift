@@ -58,8 +58,10 @@ extension Page.Cell {
 
   /// What is rare has more decimals.
   private static func perSecond(_ value: Double) -> String {
-    let decimals = value == 0 || value.magnitude >= 100 ? 0 : value.magnitude >= 1 ? 1 : value.magnitude >= 0.01 ? 3 : 6
-    return "\(grouped(fixed(value, decimals)))/s"
+    guard value.magnitude < 1 else { return "\(grouped(fixed(value, value.magnitude < 100 ? 1 : 0)))/s" }
+    var out = ByteBuffer()
+    out.append(value, decimals: value.magnitude >= 0.01 ? 3 : 6)
+    return "\(out.bytes.string)/s"
   }
 
   /// For programs: a JSON value, not rounded beyond a thousandth (shares and changes: a millionth).

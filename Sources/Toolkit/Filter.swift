@@ -78,9 +78,10 @@ extension Run {
     fileprivate mutating func look() throws(Failure) {
       let now = Clock.now
       guard now >= next else { return }
-      // Times that were missed are not made up for.
-      next += interval * ((now - next) / interval + 1)
       try action()
+      // Times that were missed are not made up for, and an action that takes long leaves as much time for records.
+      let after = Clock.now
+      next = max(next + interval * ((after - next) / interval + 1), after + (after - now))
     }
   }
 }

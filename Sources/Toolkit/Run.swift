@@ -13,6 +13,7 @@ package final class Run {
   private var summaryPath: String?
   private var outputIsGone = false
   private var claimed: Set<String> = []
+  private var inputs: Set<String> = []
   private let startedAt = Timestamp.now
   private let began = Clock.now
   private var source: RecordSource?
@@ -46,13 +47,20 @@ package final class Run {
 
   /// Notes that `path` will be written, once: two outputs would destroy each other.
   package func claim(_ path: String) throws(Failure) {
-    guard claimed.insert(Self.place(of: path)).inserted else { throw refused(path, "named for two outputs") }
+    let place = Self.place(of: path)
+    guard !inputs.contains(place) else { throw refused(path, "named for an input and for an output") }
+    guard claimed.insert(place).inserted else { throw refused(path, "named for two outputs") }
   }
 
-  /// Refuses an input that the summary would overwrite.
+  /// Refuses an input that an output would overwrite.
   package func checkInput(_ path: String) throws(Failure) {
-    guard path != "-", let summaryPath, Self.place(of: summaryPath) == Self.place(of: path) else { return }
-    throw refused(path, "named for an input and for --summary")
+    guard path != "-" else { return }
+    let place = Self.place(of: path)
+    if let summaryPath, Self.place(of: summaryPath) == place {
+      throw refused(path, "named for an input and for --summary")
+    }
+    guard !claimed.contains(place) else { throw refused(path, "named for an input and for an output") }
+    inputs.insert(place)
   }
 
   /// The file stays as it is, also where it was to be that of the summary.

@@ -29,6 +29,7 @@ extension Tool {
     var status = ExitStatus.success
     do throws(Failure) {
       let commandLine = Array(CommandLine.arguments.dropFirst())
+      try refuseEmptyValues(commandLine)
       let settings = try Settings(for: Self.self, commandLine: commandLine)
       if let tool = try parsed(commandLine, settings) { status = tool.runToEnd(console, settings) }
     } catch {
@@ -36,6 +37,14 @@ extension Tool {
       status = error.status
     }
     Glibc.exit(status.rawValue)
+  }
+
+  /// The parser would take the word behind `--output=` for its value.
+  private static func refuseEmptyValues(_ commandLine: [String]) throws(Failure) {
+    for word in commandLine.prefix(while: { $0 != "--" }) where word.hasPrefix("--") && word.hasSuffix("=") {
+      let name = word.dropFirst(2).dropLast()
+      if !name.contains("=") { throw Failure(option: String(name), "the value is empty") }
+    }
   }
 
   /// Known before the command line is, so that its errors too are written as asked for.

@@ -38,7 +38,8 @@ struct BaselineOptions: ParsableArguments {
     }
     let comparison = RunComparison(
       of: [now.all] + now.groups, with: [before.all] + before.groups, noise: noise / 100)
-    for change in comparison.changes where change.verdict == .worse {
+    guard !comparison.changes.isEmpty else { throw Failure(.badInput, "--baseline: it has no figure to compare with") }
+    for change in comparison.changes where change.verdict.isFailure {
       run.console.error("worse than the baseline: \(BaselineReport.message(change))")
       run.conclude(.conditionHolds)
     }

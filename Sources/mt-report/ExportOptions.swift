@@ -33,7 +33,7 @@ struct ExportOptions: ParsableArguments {
     for (name, isGiven) in options where isGiven { throw ValidationError("--\(name) is for --compare") }
   }
 
-  func page(of export: String, _ input: Input, _ run: Run) throws(Failure) -> Page {
+  func page(of export: String, _ input: Input, _ run: Run) throws(Failure) -> Page? {
     guard export != "-" || !(input.files.isEmpty || input.files.contains("-")) else {
       throw Failure(.usage, "the export and the results cannot both come from standard input")
     }
@@ -46,9 +46,9 @@ struct ExportOptions: ParsableArguments {
     }
     try comparison.read(export: export) { run.fail($0) }
     try run.read(source, into: comparison)
-    // Of a part of the input there is no comparison.
-    guard !Signals.isStopping else { return Page(title: "") }
     let found = try comparison.finish(differences: output)
+    // Of a part of the input there is no comparison.
+    guard !Signals.isStopping else { return nil }
     try output?.complete()
     return ComparisonReport(found).page
   }

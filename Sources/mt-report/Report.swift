@@ -38,7 +38,7 @@ import Toolkit
 
   func execute(_ run: Run) throws(Failure) {
     let conditions = try what.conditions()
-    let page: Page
+    let page: Page?
     if let path = export.compare {
       guard conditions.isEmpty else {
         throw Failure(option: "fail-if", "a comparison with an export has no such figures")
@@ -48,7 +48,7 @@ import Toolkit
       page = try summaryPage(conditions, run)
     }
     // Of a part of the input there is no page.
-    guard !Signals.isStopping else { return }
+    guard let page, !Signals.isStopping else { return }
     let output = try output.open(run)
     output.buffer.append(text: format.render(page, to: output.descriptor))
     try run.complete(output)

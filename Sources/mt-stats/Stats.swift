@@ -41,7 +41,7 @@ import Toolkit
     if merge, every != nil || window != nil { throw ValidationError("--merge and --every exclude each other") }
     guard let window else { return }
     let slots = window.seconds / (every?.seconds ?? window.seconds)
-    try checkRange("window", slots, 1...1000, in: "times --every")
+    try checkRange("window", slots, 1...100, in: "times --every")
   }
 
   func execute(_ run: Run) throws(Failure) {
@@ -66,6 +66,9 @@ import Toolkit
     // Of a part of the input there is no summary.
     guard !Signals.isStopping else { return }
     let grouping = try live.whole()
+    if merge, grouping.all.records == 0, !grouping.ranking.isEmpty {
+      throw Failure(.badInput, "the input holds summaries of groups, but none of all records")
+    }
     write(grouping, .summary, settings, to: output)
     if grouping.hasOthers {
       run.console.warning("more than \(maxGroups) groups: the rest is summed up as \(ValueCounter.otherName)")

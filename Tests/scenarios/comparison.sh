@@ -107,6 +107,7 @@ jq -r '"In both \(.both)", "Only in results \(.only_in_results)", "Only in KV \(
   "Share of the results that is in KV \(.both / (.both + .only_in_results) * 1e6 | round / 1e6)"' tally >figures
 check "the figures are those that were planted" same figures <(figures one)
 for table in "By variant" "By path"; do
+  # shellcheck disable=SC2016 # jq's own
   check "$table: all is there" jq -e --arg table "$table" --slurpfile tally tally \
     '[.sections[] | select(.title == $table).rows[]] as $rows | ["both", "only_in_results", "only_in_kv", "size_differs", "expired", "older_version"] |
       all(. as $kind | ($rows | map(.[$kind]) | add) == $tally[0][$kind])' one.json

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A run of 40 000 results: its summary beside what Python makes of it, shards merged in several orders, a live pipe,
 # signals, and a disk that runs full.
+# shellcheck disable=SC2317 # some functions are called by check
 source "$(dirname "$0")/../lib.sh"
 
 cat >make.py <<'END'
@@ -157,6 +158,7 @@ run wait $stats
 check "a live pipe: status 0" equal 0 "$status"
 check "a live pipe: the last records are the summary" equal '["summary",2,3]["summary",1,2]["summary",1,1]' \
   "$(tail -n 3 snapshots | jq -c '[.record, .records, .bytes.sum]' | sort -r | tr -d '\n')"
+# shellcheck disable=SC2016 # jq's own
 check "a live pipe: snapshots come at the pace that was asked for" jq -en \
   '[inputs | select(.record == "snapshot" and (.group | not)).at | sub("T"; " ") | sub("Z"; "") | split(" ")[1] | split(":") | (.[1] | tonumber) * 60 + (.[2] | tonumber)] |
    length >= 2 and all(range(1; length) as $i | .[$i] - .[$i - 1]; . > 0.03)' snapshots
@@ -173,6 +175,15 @@ check "a window: only new ones are in it" comes snapshots '.record == "snapshot"
 exec 4>&-
 run wait $stats
 check "a window: the summary has all" equal '["summary",4,15]' "$(tail -n 1 snapshots | jq -c '[.record, .records, .bytes.sum]')"
+
+mt-stats --every 50ms live -o file &
+stats=$!
+exec 4>live
+echo '{"bytes":1}' >&4
+check "snapshots in a file: they are there while the run lasts" comes file.partial '.record == "snapshot" and .records == 1'
+exec 4>&-
+run wait $stats
+check "snapshots in a file: it takes its name at the end" equal '"summary"' "$(tail -n 1 file | jq -c .record)"
 
 mt-stats --every 50ms live | head -n 2 >two &
 exec 4>live

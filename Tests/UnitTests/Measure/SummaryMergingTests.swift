@@ -75,7 +75,7 @@ import Testing
     b.add(settings: [("workers", "5"), ("run", "2"), ("more", "x")])
     try a.merge(b)
     try a.merge(b)
-    #expect(a.settings.map { "\($0.name)=\($0.value)" } == ["more=x", "run=1|2", "workers=5"])
+    #expect(a.settings.map { "\($0.name)=\($0.value)" } == ["more=x", "run=1 | 2", "workers=5"])
   }
 
   @Test func groupsBeyondTheLimitAreTheRest() throws {
