@@ -41,6 +41,7 @@ package struct Condition: Sendable {
   package func judge(_ summary: Summary) -> Judgement {
     do throws(NoValue) {
       let bounds = try figure.bounds(in: summary)
+      guard !bounds.low.isNaN, !bounds.high.isNaN else { throw NoValue("no number holds it") }
       guard bounds.value != nil || comparison.isSure(of: bounds, threshold) else {
         throw NoValue(
           "it is \(description(in: summary)), with more values than are counted apart")
@@ -100,6 +101,8 @@ extension Condition {
     let reason: String
 
     init(_ reason: String) { self.reason = reason }
+
+    static let noTime = NoValue("no time passed between the first start and the last end")
 
     static func noRecord(has name: StaticString) -> NoValue { NoValue("no record has \(name)") }
   }

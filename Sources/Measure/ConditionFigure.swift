@@ -105,11 +105,13 @@ extension Condition.Figure.Total {
       guard let elapsed = summary.elapsed else { throw .noRecord(has: Field.started.name) }
       return elapsed
     case .requestsPerSecond:
-      guard let rate = summary.requestsPerSecond else { throw .noRecord(has: Field.started.name) }
+      guard summary.elapsed != nil else { throw .noRecord(has: Field.started.name) }
+      guard let rate = summary.requestsPerSecond else { throw .noTime }
       return rate
     case .bytesPerSecond:
       guard summary.elapsed != nil else { throw .noRecord(has: Field.started.name) }
-      guard let rate = summary.bytesPerSecond else { throw .noRecord(has: Field.bytes.name) }
+      guard summary.quantity(.bytes) != nil else { throw .noRecord(has: Field.bytes.name) }
+      guard let rate = summary.bytesPerSecond else { throw .noTime }
       return rate
     }
   }

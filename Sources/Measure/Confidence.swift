@@ -17,9 +17,10 @@ package enum Confidence {
   }
 
   /// Of a number of events that come independently (Poisson's distribution, by the normal one).
-  package static func number(_ count: Int) -> ClosedRange<Double> {
-    let reach = z * Double(max(count, 0)).squareRoot()
-    return max(Double(count) - reach, 0)...max(Double(count) + reach, 0)
+  package static func number(_ count: Double) -> ClosedRange<Double> {
+    let count = max(count, 0)
+    let reach = z * count.squareRoot()
+    return max(count - reach, 0)...count + reach
   }
 
   /// Of a quantile, by the order statistics within which it lies, and the sketch's error beyond. Where the values are so few that
@@ -37,6 +38,6 @@ package enum Confidence {
     if q + reach < 1, pow(q, n) < 0.005, let value = quantity.quantile(q + reach) {
       high = value + value.magnitude * error
     }
-    return low...high
+    return low <= high ? low...high : nil
   }
 }

@@ -53,19 +53,29 @@ package enum Dimension: Hashable, Sendable {
     }
   }
 
-  /// Null is no value, and only `true` and `false` are those of a boolean.
-  private static func value(of field: Field, _ record: Record) -> Bytes? {
+  /// A number in one spelling. Null, arrays and objects are no values, and only `true` and `false` are those of a boolean.
+  private static func value(of field: Field, _ record: Record, _ scratch: inout ByteBuffer) -> Bytes? {
     if case .boolean = field.definition.kind {
       return record.boolean(field).map { ($0 ? "true" as StaticString : "false").bytes }
     }
     if let text = record.text(field) { return text }
-    return record.raw(field).flatMap { $0.equals("null") ? nil : $0 }
+    guard let raw = record.raw(field), let first = raw.first else { return nil }
+    if record.integer(field) != nil { return raw }
+    scratch.removeAll()
+    if let whole = record.whole(field) {
+      scratch.append(whole)
+    } else if let number = record.number(field) {
+      scratch.append(exact: number)
+    } else {
+      return first == 0x2D || isDigit(first) || first == 0x74 || first == 0x66 ? raw : nil
+    }
+    return scratch.bytes
   }
 
   /// The value of a record, or nil where it has none; valid until `scratch` or the record changes.
   func value(of record: Record, _ scratch: inout ByteBuffer) -> Bytes? {
     switch self {
-    case .field(let field): return Self.value(of: field, record)
+    case .field(let field): return Self.value(of: field, record, &scratch)
     case .fileExtension: return mediaExtension(of: record).map { lowercased($0, &scratch) }
     case .host: return record.text(.url).flatMap(urlHost).map { lowercased($0, &scratch) }
     case .sizeBucket: return (record.number(.size) ?? record.number(.bytes)).map { SizeBucket(bytes: $0).literal.bytes }

@@ -16,10 +16,12 @@ package final class Grouping {
   private let options: Options
   private var groups: [UInt64: [Summary]] = [:]
   private var count = 0
-  private var others: Summary?
+  /// By the texts of their groups.
+  private var others: [String: Summary] = [:]
   private var name = ByteBuffer()
   private var scratch = ByteBuffer()
-  private var hasWhole = false
+  /// Whether a summary of all records was added.
+  package private(set) var hasWhole = false
 
   package init(by dimensions: [Dimension], options: Options = Options()) {
     self.dimensions = dimensions
@@ -31,7 +33,9 @@ package final class Grouping {
   package var fields: [Field] { dimensions.flatMap(\.fields) }
 
   /// Whether there were more combinations than are kept apart.
-  package private(set) var hasOthers = false
+  package private(set) var hasTooMany = false
+  /// Whether there were values too long to be told apart.
+  package private(set) var hasTooLong = false
 
   package func add(_ record: Record) {
     all.add(record)
@@ -49,12 +53,15 @@ package final class Grouping {
     }
     let hash = tableHash(name.bytes)
     if let found = groups[hash]?.first(where: { $0.group.utf8.elementsEqual(name.bytes) }) { return found }
-    if let others, others.group.utf8.elementsEqual(name.bytes) { return others }
-    guard count < options.maximumGroups, name.count <= dimensions.count * (ValueCounter.maximumLength + 64) else {
-      hasOthers = true
+    let isTooLong = name.count > dimensions.count * (ValueCounter.maximumLength + 64)
+    if isTooLong || count >= options.maximumGroups {
+      hasTooLong = hasTooLong || isTooLong
+      hasTooMany = hasTooMany || !isTooLong
       return otherGroup(dimensions.map { "\($0.name)" })
     }
-    let new = Summary(group: name.bytes.string, options: options.summary)
+    let group = name.bytes.string
+    if let found = others[group] { return found }
+    let new = Summary(group: group, options: options.summary)
     insert(new, hash)
     return new
   }
@@ -68,21 +75,19 @@ package final class Grouping {
     // Strings in one spelling, whatever their escapes were; other values as they stand.
     guard let value = dimension.value(of: record, &scratch) else { return name.append("null") }
     guard case .field(let field) = dimension, record.text(field) == nil else { return name.append(quoted: value) }
-    // As they are read back from a summary: what is no plain value is its text.
-    if record.boolean(field) != nil || record.integer(field) != nil {
+    // As they are read back from a summary: numbers that no reader holds are texts.
+    if record.boolean(field) != nil || record.number(field) != nil {
       name.append(value)
-    } else if let number = record.number(field) {
-      name.append(exact: number)
     } else {
       name.append(quoted: value)
     }
   }
 
   private func otherGroup(_ names: [String]) -> Summary {
-    if let others { return others }
     let group = names.map { "\"\($0)\":\"\(ValueCounter.otherName)\"" }.joined(separator: ",")
+    if let found = others[group] { return found }
     let new = Summary(group: group, options: options.summary)
-    others = new
+    others[group] = new
     return new
   }
 
@@ -93,6 +98,8 @@ package final class Grouping {
       hasWhole = true
       return
     }
+    // Where the whole did not fit, its groups do not either.
+    try all.checkFits(summary)
     var group = summary.group
     let hash = group.withUTF8 { tableHash(Bytes($0)) }
     if let found = groups[hash]?.first(where: { $0.group.isSame(as: summary.group) }) {
@@ -100,8 +107,9 @@ package final class Grouping {
       return
     }
     let members = summary.groupMembers
-    hasOthers = hasOthers || count >= options.maximumGroups
-    if count >= options.maximumGroups || members.allSatisfy({ $0.value == ValueCounter.otherName }) {
+    let isOther = members.allSatisfy { $0.value == ValueCounter.otherName }
+    hasTooMany = hasTooMany || !isOther && count >= options.maximumGroups
+    if isOther || count >= options.maximumGroups {
       try otherGroup(members.map(\.name)).merge(summary)
     } else {
       // Not the summary itself, which may be part of another grouping.
@@ -117,11 +125,18 @@ package final class Grouping {
     for summary in other.ranking { try merge(summary) }
   }
 
+  /// The members that only a part of the records is grouped by, since not all summaries had such groups; and how many are.
+  package var incomplete: [(names: String, records: Int)] {
+    var sums: [String: Int] = [:]
+    for group in ranking { sums[group.groupMembers.map(\.name).joined(separator: ","), default: 0] &+= group.records }
+    return sums.filter { $0.value != all.records }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   /// The groups, the largest first; the rest at the end.
   package var ranking: [Summary] {
     groups.values.flatMap { $0 }.sorted {
       $0.records != $1.records ? $0.records > $1.records : $0.group.precedes($1.group)
     }
-      + (others.map { [$0] } ?? [])
+      + others.values.sorted { $0.group.precedes($1.group) }
   }
 }

@@ -45,7 +45,9 @@ package struct LargeObjects: Sendable {
     var codec = Codec()
     codec.count = 1
     codec.bytes = size
-    if let seconds = record.number(.duration), seconds > 0, seconds < 1e9, let height = record.whole(.height) {
+    if let seconds = record.number(.duration), seconds > 0, seconds < 1e9, let height = record.whole(.height),
+      height > 0, record.text(.codec) != nil
+    {
       codec.known = 1
       codec.knownBytes = size
       codec.knownSeconds = seconds
@@ -64,13 +66,11 @@ package struct LargeObjects: Sendable {
     codecs[hasRoom ? name : ValueCounter.otherName, default: Codec()].merge(codec)
   }
 
-  /// False, with nothing added, where the thresholds differ.
-  mutating func merge(_ other: LargeObjects) -> Bool {
-    guard other.threshold == threshold else { return false }
+  /// Adds what another one of the same threshold holds.
+  mutating func merge(_ other: LargeObjects) {
     count &+= other.count
     bytes = saturatingSum(bytes, other.bytes)
     for (name, codec) in other.codecs { add(codec, name) }
-    return true
   }
 }
 

@@ -3,8 +3,8 @@ import Records
 /// A message with each number, address and identifier as one `#`, so that messages that differ in these alone are the same:
 /// `timed out after 3001 ms at 203.0.113.7:443` becomes `timed out after # ms at #`.
 ///
-/// Masked are words that begin with a digit up to where their letters begin (`10s` is `#s`), words of at least 8
-/// hexadecimal digits with a decimal one among them, and what joins such words: `.`, `:`, `-`, `/`.
+/// Masked are all digits of words that begin with one (`10s` is `#s`), words of hexadecimal digits (`0x…`, at least 8 with a decimal
+/// one among them, or at least 12), and what joins what is masked: `.`, `:`, `-`, `/`.
 func masked(_ message: Bytes, _ out: inout ByteBuffer) -> Bytes {
   out.removeAll()
   var i = 0
@@ -19,29 +19,37 @@ func masked(_ message: Bytes, _ out: inout ByteBuffer) -> Bytes {
     }
     let end = message[i...].firstIndex { !isWordByte($0) } ?? message.count
     let word = message.slice(i, end)
-    let length = maskedLength(word, isJoined: joint != nil)
-    if length > 0 {
-      if let joint { out.truncate(to: joint) } else { out.append(byte: 0x23) }
-      joint = length == word.count ? out.count : nil
-    } else {
-      joint = nil
-    }
-    out.append(word.slice(length, word.count))
+    joint = append(word, joint, to: &out)
     i = end
   }
   return out.bytes
 }
 
-/// How many bytes at a word's start are masked.
-private func maskedLength(_ word: Bytes, isJoined: Bool) -> Int {
-  let digits = word.firstIndex { !isDigit($0) } ?? word.count
-  if digits == word.count { return digits }
-  let isHexadecimal = word.allSatisfy { isDigit($0) || (0x61...0x66).contains($0 | 0x20) }
-  if isHexadecimal, isJoined || word.count >= 8 && word.contains(where: isDigit) { return word.count }
-  return digits
+/// Appends a word, or the `#` for it behind `joint`; returns where the `#` ends, if nothing follows it.
+private func append(_ word: Bytes, _ joint: Int?, to out: inout ByteBuffer) -> Int? {
+  guard isDigit(word[0]) || isHexadecimal(word, isJoined: joint != nil) else {
+    out.append(word)
+    return nil
+  }
+  if let joint { out.truncate(to: joint) } else { out.append(byte: 0x23) }
+  guard !isHexadecimal(word, isJoined: true) else { return out.count }
+  // Letters behind digits stay.
+  var isMasked = true
+  for byte in word {
+    if !isDigit(byte) { out.append(byte: byte) } else if !isMasked { out.append(byte: 0x23) }
+    isMasked = isDigit(byte)
+  }
+  return isMasked ? out.count : nil
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+/// Whether a word is an identifier or a number, and not one that only looks like it.
+private func isHexadecimal(_ word: Bytes, isJoined: Bool) -> Bool {
+  let digits = word.count > 2 && word[0] == 0x30 && word[1] | 0x20 == 0x78 ? word.slice(2, word.count) : word
+  guard digits.allSatisfy({ isDigit($0) || (0x61...0x66).contains($0 | 0x20) }) else { return false }
+  return isJoined || digits.count < word.count || word.count >= 12 || word.count >= 8 && word.contains(where: isDigit)
+}
+
+func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 private func isWordByte(_ byte: UInt8) -> Bool {
   isDigit(byte) || (97...122).contains(byte | 32) || byte == 95 || byte >= 0x80
 }

@@ -55,10 +55,9 @@ package struct RunComparison: Sendable {
       Figure(
         name: "requests_per_second", kind: .perSecond, isWorseAbove: false, value: { $0.requestsPerSecond },
         interval: { summary in
-          summary.elapsed.map { seconds in
-            let range = Confidence.number(summary.requests)
-            return range.lowerBound / max(seconds, 0.001)...range.upperBound / max(seconds, 0.001)
-          }
+          guard let rate = summary.requestsPerSecond, let seconds = summary.elapsed else { return nil }
+          let range = Confidence.number(rate * seconds)
+          return range.lowerBound / seconds...range.upperBound / seconds
         }),
     ]
     + [(Field.total, 0.5), (.total, 0.95), (.total, 0.99), (.ttfb, 0.5), (.ttfb, 0.95)].map { field, q in

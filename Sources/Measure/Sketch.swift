@@ -12,12 +12,16 @@ package struct Sketch: Equatable, Sendable {
   package private(set) var counts: [Int] = []
   package private(set) var total = 0
 
+  /// The values that have bins of their own, and the indices of these.
+  private static let values = 1e-9...1e300
+  private static let indices = LogBins.index(values.lowerBound)...LogBins.index(values.upperBound)
+
   package init() {}
 
   @inline(__always) package mutating func add(_ value: Double) {
     total += 1
-    guard value >= 1e-9 else { return zeros += 1 }
-    let index = LogBins.index(min(value, 1e300))
+    guard value >= Self.values.lowerBound else { return zeros += 1 }
+    let index = LogBins.index(min(value, Self.values.upperBound))
     let place = index &- first
     if place >= 0, place < counts.count {
       counts[place] &+= 1
@@ -120,11 +124,11 @@ extension Sketch {
   package init(_ document: JSONValue) throws(BadRecord) {
     guard let error = document["relative_error"]?.number, abs(error - LogBins.relativeError) < 1e-9,
       let zeros = document["zeros"]?.count, let first = document["first"]?.integer,
-      (-Self.maximumIndex...Self.maximumIndex).contains(first),
-      let counts = document["counts"]?.elements, counts.count <= Self.maximumBins
+      let counts = document["counts"]?.elements, counts.count <= Self.maximumBins,
+      counts.isEmpty || Self.indices.contains(first) && first <= Self.indices.upperBound - counts.count + 1
     else { throw BadRecord("a sketch that is none of this release") }
     self.zeros = zeros
-    self.first = first
+    self.first = counts.isEmpty ? 0 : first
     total = zeros
     for count in counts {
       guard let count = count.count, total <= 1 << 53 else { throw BadRecord("a sketch whose counts are no counts") }
@@ -133,6 +137,4 @@ extension Sketch {
     }
   }
 
-  /// No double has a bin beyond.
-  private static let maximumIndex = 1 << 17
 }

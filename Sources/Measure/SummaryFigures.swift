@@ -62,8 +62,12 @@ extension Summary {
     return judged > 0 ? Double(count(.field(.cache), "hit")) / Double(judged) : nil
   }
 
-  package var requestsPerSecond: Double? { elapsed.map { Double(requests) / max($0, 0.001) } }
-  package var bytesPerSecond: Double? {
-    elapsed.flatMap { seconds in quantity(.bytes).map { $0.sum / max(seconds, 0.001) } }
+  /// Of the records that say when they started; nil where no time passed.
+  package var requestsPerSecond: Double? { perSecond { Double($0.requests) } }
+  package var bytesPerSecond: Double? { quantity(.bytes) == nil ? nil : perSecond { Double($0.bytes) } }
+
+  private func perSecond(_ value: (Timeline.Slot) -> Double) -> Double? {
+    guard let elapsed, elapsed > 0 else { return nil }
+    return timeline.slots.reduce(0) { $0 + value($1) } / elapsed
   }
 }

@@ -2,16 +2,11 @@ import Records
 
 extension Summary {
   /// Adds what another summary holds. Counts and sums come out as those of one run over all records, and so do sketches,
-  /// distinct counts and lists, in whatever order.
+  /// distinct counts and lists, in whatever order; but where a member has more values than are counted apart, which of them
+  /// are, and where more requests failed than are listed, which of them, depends on the parts.
   package func merge(_ other: Summary) throws(BadRecord) {
-    if quantity(.size) == nil {
-      // Nothing was held against a threshold yet.
-      large = other.large
-    } else if other.quantity(.size) != nil, !large.merge(other.large) {
-      throw BadRecord(
-        "its large objects are those above \(other.large.threshold) bytes, those of the others above \(large.threshold)"
-      )
-    }
+    try checkFits(other)
+    if quantity(.size) == nil { large = other.large } else if other.quantity(.size) != nil { large.merge(other.large) }
     records &+= other.records
     for (mine, theirs) in zip(tallies, other.tallies) { mine.merge(theirs) }
     for i in quantities.indices { quantities[i].merge(other.quantities[i]) }
@@ -23,6 +18,13 @@ extension Summary {
     if let time = other.started { started = min(started ?? time, time) }
     if let time = other.finished { finished = max(finished ?? time, time) }
     mergeSettings(other.settings)
+  }
+
+  /// Throws where the other counted other objects as large.
+  func checkFits(_ other: Summary) throws(BadRecord) {
+    guard quantity(.size) != nil, other.quantity(.size) != nil, large.threshold != other.large.threshold else { return }
+    throw BadRecord(
+      "its large objects are those above \(other.large.threshold) bytes, those of the others above \(large.threshold)")
   }
 
   /// Notes how the run was made, in place of what was noted under the same names.

@@ -11,10 +11,6 @@ package struct BaselineReport {
     self.noise = noise
   }
 
-  package var page: Page {
-    Page(title: "Compared with the baseline", sections: [section], checks: checks)
-  }
-
   /// Puts the section before those of a page, and the checks behind its own.
   package func added(to page: Page) -> Page {
     var page = page
@@ -23,7 +19,7 @@ package struct BaselineReport {
     return page
   }
 
-  package var section: Page.Section {
+  private var section: Page.Section {
     Page.Section("Compared with the baseline", Self.columns, rows, notes: notes)
   }
 

@@ -1,7 +1,6 @@
 extension Page.Distribution {
   /// The most points that a curve is drawn with.
   private static let limit = 400
-  private static let rowHeight = 17.0
 
   /// Draws it; nothing where there is nothing to draw.
   func draw(to out: inout Markup) {
@@ -10,24 +9,26 @@ extension Page.Distribution {
     guard !curves.isEmpty else { return }
     let values = curves.flatMap { $0.points.map(\.value) } + marks.map(\.value)
     guard let lower = values.min(), let upper = values.max() else { return }
-    let scale = LogScale(lower...upper, unit, marks: 6)
-    let labels = Self.labels(marks.map { ($0.value, "\($0.name) \(unit.cell($0.value).display)") }, scale)
-    let top = 12 + Double((labels.map(\.row).max() ?? -1) + 1) * Self.rowHeight
-    let area = PlotArea(left: Self.left, top: top, right: Self.right, bottom: top + 180)
+    let top = marks.isEmpty ? 10.0 : 24
+    let area = PlotArea(left: 56, top: top, right: PlotArea.pictureWidth - 14, bottom: top + 170)
+    let scale = LogScale(lower...upper, unit, fits: area.fits)
+    let figures = marks.map { (name: $0.name.legible, figure: unit.cell($0.value).display) }
 
     if curves.count > 1 { out.legend(curves.enumerated().map { ($1.name, .plain($0)) }, isLines: true) }
-    out.picture(height: area.bottom + 24, title: title, description: description(lower, upper, labels)) { out in
+    if !marks.isEmpty { out.figures(figures) }
+    let description = description(lower, upper, figures)
+    out.picture(height: area.bottom + PlotArea.footHeight, title: title, description: description) { out in
       out.rows(of: LinearScale(upTo: 1, .share, marks: 5).ticks, area)
       out.columns(of: scale.ticks, area)
       for (i, curve) in curves.enumerated() { Self.draw(curve, i, isAlone: curves.count == 1, scale, area, to: &out) }
-      for mark in labels { Self.draw(mark, area, to: &out) }
+      drawMarks(Array(marks), scale, area, to: &out)
     }
   }
 
-  private func description(_ lower: Double, _ upper: Double, _ labels: [Label]) -> String {
+  private func description(_ lower: Double, _ upper: Double, _ figures: [(name: String, figure: String)]) -> String {
     let range = "\(unit.cell(lower).display) to \(unit.cell(upper).display)"
     return "Share of values that are at most so large, over \(range), logarithmic. "
-      + labels.map(\.text).joined(separator: ", ")
+      + figures.map { "\($0) \($1)" }.joined(separator: ", ")
   }
 
   // MARK: The curves
@@ -56,39 +57,21 @@ extension Page.Distribution {
     out.path(start + line + end, "line \(dash(i)) \(tone)", tip: curve.name)
   }
 
-  // MARK: The marks
-
-  private struct Label {
-    let text: String
-    /// Of the line.
-    let x: Double
-    /// Of the text's start.
-    let textX: Double
-    /// From the top.
-    let row: Int
-  }
-
-  private static let left = 56.0
-  private static let right = PlotArea.pictureWidth - 14
-
-  /// Each label stands right of its line where there is room, and in the first row below those that it would touch; so
-  /// the lines, which go down from their labels, run through none but what was moved away from the right side.
-  private static func labels(_ marks: [(value: Double, text: String)], _ scale: LogScale) -> [Label] {
-    var labels: [Label] = []
+  /// Dotted lines, with their names above as far as there is room.
+  private func drawMarks(
+    _ marks: [(name: String, value: Double)], _ scale: LogScale, _ area: PlotArea, to out: inout Markup
+  ) {
+    var end = 0.0
     for mark in marks {
-      let x = left + scale.position(mark.value) * (right - left)
-      let width = Double(mark.text.cells) * PlotArea.cellWidth
-      let textX = min(x + 4, PlotArea.pictureWidth - width)
-      let touched = labels.filter { $0.textX + Double($0.text.cells) * PlotArea.cellWidth + 8 > textX }
-      labels.append(Label(text: mark.text, x: x, textX: textX, row: (touched.map(\.row).max() ?? -1) + 1))
+      let position = scale.position(mark.value)
+      out.path(
+        "M\(coordinate(area.x(position))) \(coordinate(area.top - 5))V\(coordinate(area.bottom))", "mark",
+        tip: "\(mark.name) \(unit.cell(mark.value).display)")
+      let x = area.labelX((position, mark.name))
+      let half = mark.name.drawnWidth / 2
+      guard x - half >= end else { continue }
+      out.label(mark.name, x: x, y: area.top - 10, "center")
+      end = x + half + 5
     }
-    return labels
-  }
-
-  private static func draw(_ mark: Label, _ area: PlotArea, to out: inout Markup) {
-    let y = 12 + Double(mark.row) * rowHeight
-    out.path(
-      "M\(coordinate(mark.x)) \(coordinate(y - 9))V\(coordinate(area.bottom))", "mark", tip: mark.text)
-    out.label(mark.text, x: mark.textX, y: y, "halo")
   }
 }

@@ -3,7 +3,7 @@
 package enum HTMLFormat {
   /// Style and script are let in by their SHA-256 alone, so that no text can ever bring its own.
   static let policy =
-    "default-src 'none'; img-src data:; style-src 'sha256-soyJ1DkSW8q88VilWM7up/XVseCQPAR4hP53Q/kw1CI='; "
+    "default-src 'none'; img-src data:; style-src 'sha256-0JqIuEWMfnfuqyqTRsl3EXzgh2LKJNLSx714Xl7+lLE='; "
     + "script-src 'sha256-wYnFrB7JBnv9qsG5o7aHd83EfzOXrYrznJSa/ErN4rs='; base-uri 'none'; form-action 'none'"
   static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
   static let script = String(decoding: PackageResources.page_js, as: UTF8.self)

@@ -15,6 +15,15 @@ package struct Page: Sendable {
     self.sections = sections
     self.checks = checks
   }
+
+  /// Says on the page, too, that parts of its input were bad.
+  package mutating func note(leftOut count: Int) {
+    guard count > 0 else { return }
+    let text =
+      "\(Cell.count(count).display) \(count == 1 ? "part" : "parts") of the input could not be read and are left out."
+    introduction.append(text)
+    checks.insert(Check(suite: "input", name: "the whole input was read", failure: text), at: 0)
+  }
 }
 
 extension Page {

@@ -3,9 +3,11 @@ import Records
 /// The rectangle of a picture that has axes around it, in units of the picture.
 struct PlotArea {
   /// What a picture is wide; it is scaled to the width that it is given.
-  static let pictureWidth = 480.0
-  /// What a cell of text is wide at most, in the largest size that the style sheet gives it (on small screens).
-  static let cellWidth = 8.4
+  static let pictureWidth = 440.0
+  /// The largest size of text that the style sheet gives it (on small screens).
+  static let textSize = 15.0
+  /// What the labels below an area take.
+  static let footHeight = 28.0
 
   let left: Double
   let top: Double
@@ -14,6 +16,19 @@ struct PlotArea {
 
   func x(_ share: Double) -> Double { left + share * (right - left) }
   func y(_ share: Double) -> Double { bottom - share * (bottom - top) }
+
+  /// Where the label of a tick is: at the tick, but inside of the picture.
+  func labelX(_ tick: Ticks.Element) -> Double {
+    let half = tick.label.drawnWidth / 2
+    return max(min(x(tick.position), Self.pictureWidth - half), half)
+  }
+
+  /// Whether the labels of these ticks, side by side, stand apart.
+  func fits(_ ticks: Ticks) -> Bool {
+    zip(ticks, ticks.dropFirst()).allSatisfy { a, b in
+      labelX(b) - labelX(a) >= (a.label.drawnWidth + b.label.drawnWidth) / 2 + 10
+    }
+  }
 }
 
 /// A coordinate, to a tenth.
@@ -67,15 +82,12 @@ extension Markup {
     }
   }
 
-  /// Lines down the area, labelled below. Labels at the sides stay inside of the picture.
+  /// Lines down the area, labelled below.
   mutating func columns(of ticks: Ticks, _ area: PlotArea, isLabelled: Bool = true) {
     for tick in ticks {
-      let x = area.x(tick.position)
-      path("M\(coordinate(x)) \(coordinate(area.top))V\(coordinate(area.bottom))", "grid")
+      path("M\(coordinate(area.x(tick.position))) \(coordinate(area.top))V\(coordinate(area.bottom))", "grid")
       guard isLabelled else { continue }
-      let half = Double(tick.label.cells) * PlotArea.cellWidth / 2
-      let center = max(min(x, PlotArea.pictureWidth - half), half)
-      label(tick.label, x: center, y: area.bottom + 16, "center")
+      label(tick.label, x: area.labelX(tick), y: area.bottom + 9, "center below")
     }
   }
 
@@ -88,6 +100,19 @@ extension Markup {
             out.path(isLines ? "M1 6h18" : "M4 0h12v12h-12z", "\(isLines ? "line \(dash(i))" : "fill") \(tone.kind)")
           }
           out.text(name)
+        }
+      }
+    }
+    lineEnd()
+  }
+
+  /// Figures above a picture.
+  mutating func figures(_ figures: [(name: String, figure: String)]) {
+    element("ul", ["class": "legend"]) { out in
+      for (name, figure) in figures {
+        out.element("li") { out in
+          out.text(name)
+          out.element("span", text: figure)
         }
       }
     }

@@ -29,39 +29,46 @@ struct LogScale {
 
   /// - Parameters:
   ///   - range: above 0.
-  ///   - marks: the most ticks that there is room for.
-  init(_ range: ClosedRange<Double>, _ unit: Page.Unit, marks: Int) {
+  ///   - fits: whether there is room for these ticks.
+  init(_ range: ClosedRange<Double>, _ unit: Page.Unit, fits: (Ticks) -> Bool) {
     let isPoint = range.upperBound / range.lowerBound < 1.000_001
     lower = isPoint ? range.lowerBound / 2 : range.lowerBound
     upper = isPoint ? range.upperBound * 2 : range.upperBound
-    ticks = values(unit, marks).map { (position($0), unit.tick($0)) }
+    let choices = [rounds(unit), steps(unit)].map { series in
+      series.map { ticks(at: $0, unit) }.first(where: fits) ?? []
+    }
+    ticks = choices.first { $0.count > 1 } ?? []
   }
 
   func position(_ value: Double) -> Double { min(max(log(value / lower) / log(upper / lower), 0), 1) }
 
-  /// The densest of the usual series of round values that is not too dense.
-  private func values(_ unit: Page.Unit, _ marks: Int) -> [Double] {
+  private func ticks(at values: [Double], _ unit: Page.Unit) -> Ticks {
+    values.filter { (lower...upper).contains($0) }.map { (position($0), unit.tick($0)) }
+  }
+
+  /// The usual series of round values, the densest first.
+  private func rounds(_ unit: Page.Unit) -> [[Double]] {
     let isBinary = unit == .bytes || unit == .bytesPerSecond
     let base = isBinary ? 2.0 : 10
     let first = (log(lower) / log(base)).rounded(.down)
     let last = (log(upper) / log(base)).rounded(.up)
     let series: [(stride: Double, steps: [Double])] =
-      (isBinary ? [] : [(1, [1, 2, 5])]) + [1, 2, 5, 10, 20, 50, 100].map { ($0, [1]) }
-    for (stride, steps) in series {
+      (isBinary ? [] : [(1, [1, 2, 5]), (1, [1, 3])]) + [1, 2, 5, 10, 20, 50, 100].map { ($0, [1]) }
+    return series.map { stride, steps in
       let start = (first / stride).rounded(.down) * stride
-      let values = Swift.stride(from: start, through: last, by: stride).flatMap { exponent in
+      return Swift.stride(from: start, through: last, by: stride).flatMap { exponent in
         steps.map { $0 * pow(base, exponent) }
-      }.filter { (lower...upper).contains($0) }
-      if values.count <= marks { return values.count > 1 ? values : narrow(unit, marks) }
+      }
     }
-    return []
   }
 
-  /// Of a range without two values of such a series: those of a linear axis.
-  private func narrow(_ unit: Page.Unit, _ marks: Int) -> [Double] {
-    let step = unit.roundStep((upper - lower) / Double(marks - 1))
-    let first = (lower / step).rounded(.up)
-    return (0..<marks).map { (first + Double($0)) * step }.filter { $0 <= upper }
+  /// Those of a linear axis, the densest first, for a range that has no two values of such a series.
+  private func steps(_ unit: Page.Unit) -> [[Double]] {
+    (1...5).reversed().map { count in
+      let step = unit.roundStep((upper - lower) / Double(count))
+      let first = (lower / step).rounded(.up)
+      return (0...count).map { (first + Double($0)) * step }
+    }
   }
 }
 

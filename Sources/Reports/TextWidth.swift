@@ -1,6 +1,6 @@
 extension Unicode.Scalar {
   /// The cells of a terminal that this takes: 0 for what combines, 2 for what is wide (UAX 11), else 1.
-  fileprivate var cells: Int {
+  var cells: Int {
     guard value >= 0x300 else { return 1 }
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0

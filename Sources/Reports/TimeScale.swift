@@ -22,9 +22,12 @@ struct TimeScale {
     + [1, 2, 5, 10, 15, 30].map { $0 * minute } + [1, 2, 3, 6, 12].map { $0 * hour }
     + [1, 2, 7, 14, 30, 90, 365, 3650, 36_500].map { $0 * day }
 
-  /// At most so many.
-  func ticks(_ marks: Int) -> Ticks {
-    guard let step = Self.steps.first(where: { length / $0 < marks }) else { return [] }
+  /// The densest that there is room for.
+  func ticks(fits: (Ticks) -> Bool) -> Ticks {
+    Self.steps.lazy.filter { length / $0 < 10 }.map(ticks).first(where: fits) ?? []
+  }
+
+  private func ticks(each step: Int) -> Ticks {
     let remainder = start % step
     let first = remainder == 0 ? start : start - remainder + (remainder > 0 ? step : 0)
     return stride(from: first, through: start + length, by: step).map { time in

@@ -18,12 +18,13 @@ extension Page.Timeline {
 
     let panels = panels(merging: merged)
     // One left margin, so that the same time stands at the same place in all panels.
-    let labelCells = panels.flatMap { $0.scale.ticks.map(\.label.cells) }.max() ?? 0
+    let labelWidth = panels.flatMap { $0.scale.ticks.map(\.label.drawnWidth) }.max() ?? 0
     let area = PlotArea(
-      left: 8 + Double(labelCells) * PlotArea.cellWidth, top: 10, right: PlotArea.pictureWidth - 10,
+      left: 8 + labelWidth, top: 10, right: PlotArea.pictureWidth - 10,
       bottom: 10 + Self.height)
+    let times = time.ticks(fits: area.fits)
     for (i, panel) in panels.enumerated() {
-      draw(panel, area, time.ticks(5), moments, isLast: i == panels.count - 1, to: &out)
+      draw(panel, area, times, moments, isLast: i == panels.count - 1, to: &out)
     }
   }
 
@@ -65,7 +66,8 @@ extension Page.Timeline {
     let scale = panel.scale
     // The legend names a series that is alone too, since there are other panels.
     out.legend(panel.series.map { ($0.name, $0.tone) }, isLines: true)
-    out.picture(height: area.bottom + (isLast ? 24 : 6), title: "\(title): \(names)", description: description) { out in
+    let height = area.bottom + (isLast ? PlotArea.footHeight : 6)
+    out.picture(height: height, title: "\(title): \(names)", description: description) { out in
       out.rows(of: scale.ticks, area)
       out.columns(of: times, area, isLabelled: isLast)
       for (i, series) in panel.series.enumerated() { Self.draw(series, i, moments.count, scale, area, to: &out) }

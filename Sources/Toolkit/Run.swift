@@ -8,6 +8,8 @@ package final class Run {
   /// What the tool adds to `--summary`: a name and JSON text.
   package var summaryMembers: [(name: String, json: String)] = []
   package private(set) var status = ExitStatus.success
+  /// How many items or lines could not be done.
+  package private(set) var failures = 0
 
   private let version: String
   private var summaryPath: String?
@@ -41,6 +43,7 @@ package final class Run {
 
   /// Reports one item that could not be done; the run goes on and ends with status 1.
   package func fail(_ message: String) {
+    failures += 1
     console.error(message)
     conclude(.someFailed)
   }

@@ -48,7 +48,8 @@ import Toolkit
       page = try summaryPage(conditions, run)
     }
     // Of a part of the input there is no page.
-    guard let page, !Signals.isStopping else { return }
+    guard var page, !Signals.isStopping else { return }
+    page.note(leftOut: run.failures)
     let output = try output.open(run)
     output.buffer.append(text: format.render(page, to: output.descriptor))
     try run.complete(output)
@@ -57,11 +58,8 @@ import Toolkit
   private func summaryPage(_ conditions: [Condition], _ run: Run) throws(Failure) -> Page {
     let before = try baseline.read(run, what.options)
     let now = try SummaryInput(input.input, run, what.options)
-    var page = (type ?? .performance).page(now)
-    if let before {
-      let report = try baseline.report(now, before, run)
-      page = type == .comparison ? report.page : report.added(to: page)
-    }
+    var page = (type ?? .performance).page(now) ?? Page(title: "Compared with the baseline")
+    if let before { page = try baseline.report(now, before, run).added(to: page) }
     page.checks += conditions.map { condition in
       let breaches = condition.breaches(of: now.all, groups: now.groups)
       return Page.Check(
@@ -77,9 +75,11 @@ import Toolkit
 enum Subject: String, CaseIterable, ExpressibleByArgument {
   case performance, size, errors, comparison
 
-  func page(_ input: SummaryInput) -> Page {
+  /// Nil for a comparison, which is made of more than one input.
+  func page(_ input: SummaryInput) -> Page? {
     switch self {
-    case .performance, .comparison: PerformanceReport(all: input.all, groups: input.groups).page
+    case .comparison: nil
+    case .performance: PerformanceReport(all: input.all, groups: input.groups).page
     case .size: SizeReport(all: input.all, groups: input.groups).page
     case .errors: ErrorsReport(all: input.all, groups: input.groups).page
     }

@@ -11,11 +11,16 @@ struct SummaryInput {
     let source = try RecordSource(input, run: run, reading: Summary.fields + [.record])
     let items = Summary(options: options)
     var summaries: [Summary] = []
+    var known: Set<String> = []
     try run.fold(source) { record throws(BadRecord) in
       if !record.has(.record) {
         items.add(record)
       } else if !Summary.isSnapshot(record) {
-        summaries.append(try Summary(JSONValue(parsing: record.line), options: options))
+        let summary = try Summary(JSONValue(parsing: record.line), options: options)
+        guard summary.group.isEmpty || known.insert(summary.group).inserted else {
+          throw BadRecord("a second summary of \(summary.groupName)")
+        }
+        summaries.append(summary)
       }
     }
     if items.records > 0 {

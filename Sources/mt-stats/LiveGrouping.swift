@@ -12,8 +12,9 @@ final class LiveGrouping {
   private let options: Grouping.Options
   /// How many snapshots a window reaches back; nil: to the start.
   private let window: Int?
-  /// What came before each of the last snapshots.
-  private var recent: [Grouping] = []
+  /// What came before each of the last snapshots, and since when.
+  private var recent: [(grouping: Grouping, start: Int)] = []
+  private var currentStart = Clock.now
 
   init(by dimensions: [Dimension], options: Grouping.Options, window: Int?) {
     self.dimensions = dimensions
@@ -31,16 +32,18 @@ final class LiveGrouping {
     try all.merge(Summary(JSONValue(parsing: record.line), options: options))
   }
 
-  /// What a snapshot tells, now.
-  func snapshot() throws(Failure) -> Grouping {
-    guard let window else { return all }
-    recent.append(current)
+  /// What a snapshot tells, now, and how many seconds it reaches back; nil: to the start.
+  func snapshot() throws(Failure) -> (Grouping, Double?) {
+    guard let window else { return (all, nil) }
+    let now = Clock.now
+    recent.append((current, currentStart))
     if recent.count > window { recent.removeFirst() }
     let sum = Grouping(by: dimensions, options: options)
-    for part in recent { try add(part, to: sum) }
+    for part in recent { try add(part.grouping, to: sum) }
     try add(current, to: all)
     current = Grouping(by: dimensions, options: options)
-    return sum
+    currentStart = now
+    return (sum, Double(now - (recent.first?.start ?? now)) / 1e6)
   }
 
   /// What the stream came to.

@@ -66,13 +66,11 @@ import Toolkit
     // Of a part of the input there is no summary.
     guard !Signals.isStopping else { return }
     let grouping = try live.whole()
-    if merge, grouping.all.records == 0, !grouping.ranking.isEmpty {
-      throw Failure(.badInput, "the input holds summaries of groups, but none of all records")
+    if merge, source.records > 0, !grouping.hasWhole {
+      throw Failure(.badInput, "the input holds no summary of all records")
     }
     write(grouping, .summary, settings, to: output)
-    if grouping.hasOthers {
-      run.console.warning("more than \(maxGroups) groups: the rest is summed up as \(ValueCounter.otherName)")
-    }
+    warn(of: grouping, run.console)
     run.judge(conditions, of: grouping.all, groups: grouping.ranking)
     try run.complete(output)
   }
@@ -87,8 +85,8 @@ import Toolkit
   ) -> Run.Beat? {
     guard let interval = every ?? window else { return nil }
     return Run.Beat(every: Int(interval.seconds * 1e6)) { () throws(Failure) in
-      let kind = Summary.Kind.snapshot(at: .now, windowSeconds: slots.map { Double($0) * interval.seconds })
-      write(try live.snapshot(), kind, settings, to: output)
+      let (grouping, seconds) = try live.snapshot()
+      write(grouping, .snapshot(at: .now, windowSeconds: seconds), settings, to: output)
       try output.flush()
     }
   }
@@ -100,6 +98,18 @@ import Toolkit
       summary.add(settings: settings)
       summary.write(kind, to: &output.buffer)
       output.endRecord()
+    }
+  }
+
+  private func warn(of grouping: Grouping, _ console: Console) {
+    if grouping.hasTooMany {
+      console.warning("more than \(maxGroups) groups: the rest is summed up as \(ValueCounter.otherName)")
+    }
+    if grouping.hasTooLong {
+      console.warning("values that are too long for a group are summed up as \(ValueCounter.otherName)")
+    }
+    for (names, records) in grouping.incomplete {
+      console.warning("the groups by \(names) are of \(records) records, not of all \(grouping.all.records)")
     }
   }
 

@@ -131,6 +131,10 @@ import Testing
   @Test func unknownWithoutBytes() throws {
     let summary = Self.summary([#"{"ok":true,"started":"2026-03-01T12:00:00.000Z","total_ms":9}"#])
     #expect(try Condition(parsing: "bytes_per_second > 1").judge(summary) == .unknown("no record has bytes"))
+    let brief = Self.summary([#"{"ok":true,"started":"2026-03-01T12:00:00.000Z","total_ms":0,"bytes":1}"#])
+    let noTime = Condition.Judgement.unknown("no time passed between the first start and the last end")
+    #expect(try Condition(parsing: "bytes_per_second > 1").judge(brief) == noTime)
+    #expect(try Condition(parsing: "requests_per_second > 1").judge(brief) == noTime)
   }
 
   /// What is in none of the lists of this release is something else than what is asked for.

@@ -44,12 +44,13 @@ import Testing
 
   @Test(arguments: [
     ("timed out after 3001 ms at 203.0.113.7:443", "timed out after # ms at #"),
-    ("no answer within 10s", "no answer within #s"), ("HTTP/2 stream 5: error 0x1f", "HTTP/# stream #: error #x1f"),
+    ("no answer within 10s", "no answer within #s"), ("HTTP/2 stream 5: error 0x1f", "HTTP/# stream #: error #"),
     ("request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 was refused", "request # was refused"),
     ("cafe face deadbeef", "cafe face deadbeef"), ("id deadbeef01 gone", "id # gone"),
     ("sha256 of mp4", "sha256 of mp4"),
     ("[2001:db8::1] and fe80::1", "[#] and fe80::#"), ("", ""), ("1.5 - 2", "# - #"), ("é7é 7é", "é7é #é"),
-    ("12abcdef/34", "#"), ("a\u{0}1", "a\u{0}#"),
+    ("12abcdef/34", "#"), ("0xdeadbeef and deadbeefcafe", "# and #"), ("0x", "#x"), ("facade decade", "facade decade"),
+    ("at 2026-03-01T12:00:00Z it", "at #T#Z it"), ("2026-03-01T12:00:00.123+01:00", "#T#+#"), ("a\u{0}1", "a\u{0}#"),
   ])
   func messagesAreMasked(message: String, wanted: String) {
     var scratch = ByteBuffer()

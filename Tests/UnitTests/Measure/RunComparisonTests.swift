@@ -36,6 +36,26 @@ import Testing
     #expect(change.figure.name == "error_rate" && change.verdict == .worse && change.relative == nil)
   }
 
+  @Test(arguments: [1, 2, 10, 100]) func fewRequestsTellLittle(count: Int) throws {
+    let (before, now) = (Summary(), Summary())
+    for i in 0..<count {
+      try withRecord(#"{"ok":true,"total_ms":\#(100 + i % 7)}"#) { before.add($0) }
+      try withRecord(#"{"ok":true,"total_ms":\#(130 + i % 7)}"#) { now.add($0) }
+    }
+    let changes = RunComparison(of: [now], with: [before], noise: 0).changes
+    let worse = changes.filter { $0.verdict == .worse }.map(\.figure.name)
+    // The p95 of a hundred may lie beyond all of them.
+    #expect(worse == (count < 10 ? [] : ["p50(total_ms)"]))
+  }
+
+  @Test func aFigureThatIsMissingIsAFailure() throws {
+    let before = try run(failures: 2, milliseconds: 100)
+    let changes = RunComparison(of: [Summary()], with: [before], noise: 0.05).changes
+    #expect(changes.count == RunComparison.figures.count - 2)
+    #expect(changes.allSatisfy { $0.verdict == .missing && $0.verdict.isFailure && $0.now == nil })
+    #expect(RunComparison(of: [before], with: [Summary()], noise: 0.05).changes.isEmpty)
+  }
+
   @Test func groupsAreComparedByName() throws {
     let before = [
       try run(failures: 0, milliseconds: 100), try run(failures: 0, milliseconds: 100, group: "a"),

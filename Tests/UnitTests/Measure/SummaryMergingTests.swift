@@ -87,7 +87,7 @@ import Testing
       try withRecord("{}") { part.add($0) }
       try merged.merge(part)
     }
-    #expect(merged.hasOthers && merged.ranking.map(\.groupName) == ["variant=a", "variant=b", "variant=(other)"])
+    #expect(merged.hasTooMany && merged.ranking.map(\.groupName) == ["variant=a", "variant=b", "variant=(other)"])
     #expect(merged.ranking.map(\.records) == [2, 1, 2])
   }
 

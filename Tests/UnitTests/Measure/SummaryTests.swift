@@ -53,7 +53,7 @@ import Testing
     for line in [(0, 3), (1, 2), (2, 1), (3, 1)].flatMap({ Array(repeating: Self.lines[$0.0], count: $0.1) }) {
       try add(line, to: grouping)
     }
-    #expect(grouping.all.records == 7 && !grouping.hasOthers)
+    #expect(grouping.all.records == 7 && !grouping.hasTooMany)
     let groups = try grouping.ranking.map { try document(of: $0) }
     #expect(groups.map { $0["records"]?.integer } == [3, 2, 1, 1])
     #expect(try groups.first?["group"] == JSONValue(parsing: #"{"cache":"hit","status":200}"#))
@@ -66,7 +66,7 @@ import Testing
     for i in 0..<Grouping.Options().maximumGroups + 20 { try add(#"{"variant":"v\#(i)"}"#, to: grouping) }
     try add(#"{"variant":"v5"}"#, to: grouping)
     let ranking = grouping.ranking
-    #expect(grouping.hasOthers && ranking.count == Grouping.Options().maximumGroups + 1)
+    #expect(grouping.hasTooMany && ranking.count == Grouping.Options().maximumGroups + 1)
     #expect(ranking.first?.group == #""variant":"v5""# && ranking.first?.records == 2)
     #expect(ranking.last?.group == #""variant":"(other)""# && ranking.last?.records == 20)
     #expect(ranking.reduce(0) { $0 + $1.records } == grouping.all.records)

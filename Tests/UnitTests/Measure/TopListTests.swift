@@ -23,6 +23,20 @@ import Testing
     }
   }
 
+  @Test func whatIsEqualDoesNotDependOnTheOrder() {
+    let names = ["cafe\u{301}", "caf\u{e9}"]
+    var entries: [TopEntry] = []
+    for (i, name) in (names + names).enumerated() {
+      var entry = lend(name) { TopEntry(name: $0, value: 5) }
+      entry.status = 200 + i
+      entries.append(entry)
+    }
+    var (list, reversed) = (TopList(limit: 3), TopList(limit: 3))
+    for entry in entries { list.add(entry) }
+    for entry in entries.reversed() { reversed.add(entry) }
+    #expect(list.entries == reversed.entries && list.entries.count == 2)
+  }
+
   @Test func aListOfNoneKeepsNone() {
     var list = TopList(limit: 0)
     list.add(TopEntry(name: bytes("a"), value: 1))
@@ -77,6 +91,21 @@ import Testing
         model[entry.name] = nil
       }
       #expect(model.values.allSatisfy { $0 <= lists[0].missed })
+    }
+  }
+
+  /// Parts whose lists are full: those that failed most stay, in either order.
+  @Test func ofFullListsTheMostStay() {
+    var (often, once) = (FailureList(capacity: 100), FailureList(capacity: 100))
+    for i in 0..<100 {
+      for _ in 0..<5 { add("often\(i)", to: &often) }
+      add("once\(i)", to: &once)
+    }
+    for (first, second) in [(often, once), (once, often)] {
+      var merged = first
+      merged.merge(second)
+      #expect(merged.ranking.map(\.value) == Array(repeating: 5, count: 100) && merged.missed == 1)
+      #expect(Set(merged.ranking.map(\.name)) == Set((0..<100).map { "often\($0)" }))
     }
   }
 

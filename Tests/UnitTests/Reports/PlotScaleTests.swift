@@ -27,7 +27,7 @@ import Testing
       (81, 95, .milliseconds, ["85 ms", "90 ms", "95 ms"]), (5, 5, .seconds, ["5 s", "10 s"]),
     ] as [(Double, Double, Page.Unit, [String])])
   func logarithmicTicksAreRound(lower: Double, upper: Double, unit: Page.Unit, labels: [String]) {
-    let scale = LogScale(lower...upper, unit, marks: 6)
+    let scale = LogScale(lower...upper, unit) { $0.count <= 6 }
     #expect(scale.ticks.map(\.label) == labels)
     #expect(scale.position(scale.lower) == 0 && scale.position(scale.upper) == 1)
     #expect(zip(scale.ticks, scale.ticks.dropFirst()).allSatisfy { $0.position < $1.position })
@@ -41,7 +41,7 @@ import Testing
     (-1500, 3000, ["23:59:59", "00:00:00", "00:00:01"]),
   ])
   func timesAreRound(start: Int, length: Int, labels: [String]) {
-    let ticks = TimeScale(from: Timestamp(milliseconds: start), length: length).ticks(5)
+    let ticks = TimeScale(from: Timestamp(milliseconds: start), length: length).ticks { $0.count <= 5 }
     #expect(ticks.map(\.label) == labels)
     #expect(ticks.allSatisfy { (0...1).contains($0.position) })
   }

@@ -1,6 +1,7 @@
 import Records
-import Reports
 import Testing
+
+@testable import Reports
 
 @Suite struct PlotTests {
   private static let values: [Double] = [
@@ -77,20 +78,36 @@ import Testing
     #expect(XMLEvents(html).all("rect").count { $0["class"] == "tip" } == 240)
   }
 
-  @Test func marksDoNotOverlap() {
+  @Test func marksAreListedAndNamedWithoutOverlap() {
     let marks: [(name: String, value: Double)] = [
       ("p50", 80), ("p90", 85), ("p95", 400), ("p99", 990), ("p99.9", 1000),
     ]
     let plot = Page.Distribution(title: "D", unit: .milliseconds, curves: [("a", [(1, 0.1), (1000, 1)])], marks: marks)
-    let labels = XMLEvents(HTMLFormat.render(SamplePages.page(.distribution(plot)))).all("text").filter {
-      $0["class"] == "halo"
-    }
-    #expect(labels.count == 5)
-    let places = labels.compactMap { label in label["x"].flatMap { Double($0) }.map { ($0, label["y"]) } }
-    for (i, a) in places.enumerated() {
-      for b in places[..<i] where a.1 == b.1 { #expect(abs(a.0 - b.0) > 60) }
-      #expect(a.0 >= 0 && a.0 < 420)
-    }
+    let html = HTMLFormat.render(SamplePages.page(.distribution(plot)))
+    #expect(XMLEvents(html).all("path").count { $0["class"] == "mark" } == 5)
+    for (name, value) in marks { #expect(html.contains("<li>\(name)<span>\(Int(value)) ms</span></li>")) }
+    #expect(html.contains(">p50</text>") && html.contains(">p95</text>"))
+    #expect(!html.contains(">p90</text>") && !html.contains(">p99.9</text>"))
+  }
+
+  @Test(arguments: [
+    ("v1", "v1"), ("https://cdn.example.com/a/b.jpg", "https:….com/a/b.jpg"), ("WWWWWWWWWWWWWWWW", "WWW…WWWWWWW"),
+    (String(repeating: "日", count: 90), "日日…日日日日日日"), ("", ""),
+  ])
+  func longNamesAreShortened(name: String, label: String) {
+    let html = HTMLFormat.render(
+      SamplePages.page(
+        .bars(.init(title: "B", layout: .stacked, unit: .count, categories: [name], series: [("s", .good, [3])]))))
+    #expect(html.contains(">\(label)</text>") && label.drawnWidth <= 170)
+  }
+
+  @Test func labelsOfTicksStandApart() {
+    let area = PlotArea(left: 50, top: 0, right: 430, bottom: 100)
+    #expect(area.fits([(0, "1 ms"), (0.2, "10 ms"), (1, "1000 ms")]))
+    #expect(!area.fits([(0, "1 ms"), (0.1, "10 ms"), (1, "1000 ms")]))
+    // The last label is moved into the picture.
+    #expect(area.labelX((1, "1000 ms")) < 430 && !area.fits([(0.79, "500 ms"), (1, "1000 ms")]))
+    #expect(area.fits([]))
   }
 
   @Test func barsAreSharesOfTheirScale() {
