@@ -14,7 +14,7 @@ struct FoundItem {
   var expiration: Timestamp?
 }
 
-/// Counts findings, keeps the first of each kind, and writes each difference where an output for them is given.
+/// Counts findings, keeps the first of each kind, and writes each where an output for them is given.
 struct DifferenceCollector: ~Copyable {
   /// How many of each kind are kept.
   static let exampleLimit = 20
@@ -23,8 +23,8 @@ struct DifferenceCollector: ~Copyable {
 
   private let output: Output?
   private var found = Differences()
-  private var variants = TallyTable()
-  private var prefixes = TallyTable()
+  private var variants = FindingTable()
+  private var prefixes = FindingTable()
   private var label = ByteBuffer()
 
   init(output: Output?) { self.output = output }
@@ -36,17 +36,17 @@ struct DifferenceCollector: ~Copyable {
     return all
   }
 
-  mutating func count(_ finding: Finding, _ item: FoundItem, times: Int = 1) {
-    guard times > 0 else { return }
-    found.total[finding] += times
-    guard let path = item.path else { return }
+  mutating func count(_ finding: Finding, _ item: FoundItem) {
+    found.total[finding] += 1
+    // A part is of an entry that is counted itself.
+    guard finding != .chunk, let path = item.path else { return }
     label.removeAll()
     item.selection.appendLabel(to: &label)
-    variants.add(finding, times, to: label.bytes)
-    prefixes.add(finding, times, to: path.slice(0, path.firstIndex(of: 0x2F).map { $0 + 1 } ?? 0))
+    variants.add(finding, to: label.bytes)
+    prefixes.add(finding, to: path.slice(0, path.firstIndex(of: 0x2F).map { $0 + 1 } ?? 0))
   }
 
-  /// Counts a difference, and tells of it.
+  /// Counts a finding, and tells of it.
   mutating func take(_ finding: Finding, _ item: FoundItem) throws(Failure) {
     count(finding, item)
     if found.examples[finding, default: []].count < Self.exampleLimit {
@@ -72,7 +72,7 @@ struct DifferenceCollector: ~Copyable {
 }
 
 extension ByteBuffer {
-  /// Appends a difference as a record, without its newline.
+  /// Appends a finding as a record, without its newline.
   fileprivate mutating func append(_ finding: Finding, _ item: FoundItem) {
     append("{\"difference\":\"")
     append(finding.name)

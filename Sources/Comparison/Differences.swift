@@ -2,15 +2,22 @@ import Records
 
 /// What a comparison found.
 package struct Differences: Sendable {
-  package internal(set) var total = Tally()
-  /// By variant, those with the most findings first; what is beyond the first thousand as `(other)`, at the end.
-  package internal(set) var byVariant: [(name: String, tally: Tally)] = []
-  /// By the first directory of the path, likewise.
-  package internal(set) var byPrefix: [(name: String, tally: Tally)] = []
+  package internal(set) var total = FindingCounts()
+  package internal(set) var byVariant = FindingRanking()
+  /// By the first directory of the path.
+  package internal(set) var byPrefix = FindingRanking()
   /// The first of each kind, in the order of their keys.
   package internal(set) var examples: [Finding: [Difference]] = [:]
 
   package init() {}
+}
+
+/// Counts by name.
+package struct FindingRanking: Sendable {
+  /// Those with the most findings first.
+  package internal(set) var named: [(name: String, counts: FindingCounts)] = []
+  /// Of all names for which there was no room; nil: there are none.
+  package internal(set) var others: FindingCounts?
 }
 
 /// One difference, for readers.

@@ -1,6 +1,6 @@
 import Records
 
-/// The entries of one path, in order, and which of them results fit.
+/// The entries of one path that results may fit, in order, and which of them results fit.
 struct EntryGroup: ~Copyable {
   private struct Place {
     /// Where the record, without its path, stands in the buffer.
@@ -19,32 +19,29 @@ struct EntryGroup: ~Copyable {
 
   private var buffer = ByteBuffer(capacity: 4096)
   private var places: [Place] = []
-  private var olderPlaces: [Place] = []
   private var lastVersion: UInt64 = 0
 
   var count: Int { places.count }
-  var olderCount: Int { olderPlaces.count }
 
   mutating func removeAll() {
     buffer.removeAll()
     places.removeAll(keepingCapacity: true)
-    olderPlaces.removeAll(keepingCapacity: true)
   }
 
-  /// Adds the next entry in order, and gives it back where it is a repeated one.
+  /// Adds the next entry in order; gives back one that is not held, with what it is.
   /// - Parameter record: the record behind its path.
-  mutating func add(_ record: Bytes) -> Entry? {
+  mutating func add(_ record: Bytes) -> (finding: Finding, entry: Entry)? {
     let item = ItemRecord(record, path: 0)
     let identity = record.endOfPart(item.quality)
     let details = EntryDetails(record, at: identity)
-    let place = Place(start: buffer.count, end: buffer.count + record.count, identityEnd: buffer.count + identity)
+    let entry = Entry(item: item, details: details)
+    if item.kind.isChunk { return (.chunk, entry) }
+    defer { lastVersion = details.version }
     if let last = places.last, record.starts(buffer.bytes.slice(last.start, last.identityEnd)) {
-      guard details.version != lastVersion else { return Entry(item: item, details: details) }
-      olderPlaces.append(place)
-    } else {
-      places.append(place)
+      return (details.version == lastVersion ? .repeatedEntry : .olderVersion, entry)
     }
-    lastVersion = details.version
+    places.append(
+      Place(start: buffer.count, end: buffer.count + record.count, identityEnd: buffer.count + identity))
     buffer.append(record)
     return nil
   }
@@ -69,12 +66,8 @@ struct EntryGroup: ~Copyable {
     return low
   }
 
-  subscript(i: Int) -> Entry { entry(places[i]) }
-
-  /// Those of which there are higher versions.
-  func older(_ i: Int) -> Entry { entry(olderPlaces[i]) }
-
-  private func entry(_ place: Place) -> Entry {
+  subscript(i: Int) -> Entry {
+    let place = places[i]
     let bytes = bytes(place)
     return Entry(
       item: ItemRecord(bytes, path: 0), details: EntryDetails(bytes, at: place.identityEnd - place.start))

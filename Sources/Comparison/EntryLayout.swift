@@ -8,16 +8,18 @@ struct EntryLayout: ~Copyable {
   private var out = ByteBuffer()
 
   /// The record of an entry, valid until the next call.
-  /// - Parameter name: what its name says; nil: nothing.
-  mutating func record(_ entry: ExportEntry, _ name: EntryName?) -> Bytes {
+  /// - Parameters:
+  ///   - name: what its name says, or that of the entry which it is a part of; nil: nothing.
+  ///   - isChunk: whether it is a part of a large value.
+  mutating func record(_ entry: ExportEntry, _ name: EntryName?, isChunk: Bool) -> Bytes {
     out.removeAll()
     others.removeAll()
     path.removeAll()
     if let name {
       path.append(percentDecoded: name.path.droppingSlashes, plusIsSpace: false)
-      appendItem(name)
+      appendItem(name, isChunk: isChunk)
     } else {
-      out.append(.unmatched, path: entry.name, Selection())
+      out.append(isChunk ? .unmatchedChunk : .unmatched, path: entry.name, Selection())
     }
     out.append(part: others.bytes)
     EntryDetails(version: name?.version ?? 0, expiration: entry.expiration, size: entry.size, name: entry.name)
@@ -25,13 +27,15 @@ struct EntryLayout: ~Copyable {
     return out.bytes
   }
 
-  private mutating func appendItem(_ name: EntryName) {
+  private mutating func appendItem(_ name: EntryName, isChunk: Bool) {
     var selection = name.selection.canonical(for: path.bytes)
     for parameter in name.others.reversed() {
       if !others.isEmpty { others.append(byte: 0x3A) }
       others.append(parameter)
     }
-    guard let media = name.media, isDerived(media) else { return out.append(.item, path: path.bytes, selection) }
+    guard let media = name.media, isDerived(media) else {
+      return out.append(isChunk ? .chunk : .item, path: path.bytes, selection)
+    }
     variant.removeAll()
     variant.append(media)
     if !selection.variant.isEmpty {
@@ -39,7 +43,7 @@ struct EntryLayout: ~Copyable {
       variant.append(selection.variant)
     }
     selection.variant = variant.bytes
-    out.append(.derived, path: path.bytes, selection)
+    out.append(isChunk ? .chunk : .derived, path: path.bytes, selection)
   }
 
   /// Whether `media` is another than that of the path.

@@ -70,13 +70,14 @@ struct EntryName {
       }
   }
 
-  /// Whether `name` is that of a part of a large value: `…_chunk_N`. The parts belong to the entry without that ending.
-  static func isChunk(_ name: Bytes) -> Bool {
+  /// The name of the entry that `name` is a part of, being that of a part of a large value: `…_chunk_N`; nil: it is none.
+  static func whole(ofChunk name: Bytes) -> Bytes? {
     var digits = name.count
     while digits > 0, (48...57).contains(name[digits - 1]) { digits -= 1 }
     let ending: StaticString = "_chunk_"
     let start = digits - ending.utf8CodeUnitCount
-    return digits < name.count && start > 0 && name.slice(start, digits).equals(ending)
+    let isChunk = digits < name.count && start > 0 && name.slice(start, digits).equals(ending)
+    return isChunk ? name.slice(0, start) : nil
   }
 }
 

@@ -13,12 +13,19 @@ struct ExportEntry {
 final class ExportParser {
   enum Content {
     case entry(ExportEntry)
-    /// The array of entries within an answer of Cloudflare's API.
-    case list(Bytes)
+    /// The array of entries within an answer of Cloudflare's API, and whether there is more than this answer has.
+    case list(Bytes, goesOn: Bool)
+    /// The API's words on why it has no list.
+    case failure(String)
   }
 
-  private enum Member: Int { case name, key, expiration, metadata, value, base64, result }
-  private let parser = ObjectParser(reading: ["name", "key", "expiration", "metadata", "value", "base64", "result"])
+  private enum Member: Int {
+    case name, key, expiration, metadata, value, base64, result, success, errors, resultInfo
+  }
+  private let parser = ObjectParser(reading: [
+    "name", "key", "expiration", "metadata", "value", "base64", "result", "success", "errors", "result_info",
+  ])
+  private let resultInfo = ObjectParser(reading: ["cursor"])
 
   /// Where workers note what they store. The first two are of the whole, also where it is stored in parts; the others are
   /// then of a list of the parts.
@@ -38,13 +45,37 @@ final class ExportParser {
     try parser.parse(text)
     let member = parser.has(Member.name.rawValue) ? Member.name : .key
     guard parser.has(member.rawValue) else {
-      if mayBeAnswer, let list = parser.compound(Member.result.rawValue), list.first == 0x5B { return .list(list) }
+      if mayBeAnswer, let answer { return answer }
       throw BadRecord("neither “name” nor “key” is there")
     }
     guard let name = parser.text(member.rawValue) else { throw BadRecord("“\(member)” is not a string") }
     guard !name.isEmpty else { throw BadRecord("“\(member)” is empty") }
     return .entry(ExportEntry(name: name, expiration: try expiration(), size: size()))
   }
+
+  /// The object as an answer of Cloudflare's API; nil: it is none.
+  private var answer: Content? {
+    guard parser.boolean(Member.success.rawValue) != false else { return .failure(errors) }
+    guard let list = parser.compound(Member.result.rawValue), list.first == 0x5B else { return nil }
+    let info = parser.compound(Member.resultInfo.rawValue)
+    let isRead = info.map { (try? resultInfo.parse($0)) != nil } ?? false
+    return .list(list, goesOn: isRead && resultInfo.text(0)?.isEmpty == false)
+  }
+
+  /// `Authentication error (10000); …`, as many as a message can hold.
+  private var errors: String {
+    guard let text = parser.compound(Member.errors.rawValue), text.count <= Self.longestErrors,
+      let list = try? JSONValue(parsing: text)
+    else { return Self.noReason }
+    let errors = list.elements.prefix(3).compactMap { error in
+      error["message"]?.string.map { $0 + (error["code"]?.integer.map { " (\($0))" } ?? "") }
+    }
+    return errors.isEmpty ? Self.noReason : errors.joined(separator: "; ")
+  }
+
+  /// In bytes.
+  private static let longestErrors = 4096
+  private static let noReason = "it does not say why"
 
   private func expiration() throws(BadRecord) -> Int? {
     guard parser.has(Member.expiration.rawValue) else { return nil }

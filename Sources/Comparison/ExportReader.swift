@@ -6,14 +6,19 @@ import Toolkit
 /// both also with one object a line, and answers of Cloudflare's API, whose list is their member `result`.
 final class ExportReader {
   private let path: String
+  /// For messages.
+  private let name: String
   private let report: (String) -> Void
   private let parser = ExportParser()
   /// So far, good or bad.
   private var elements = 0
+  /// Where an answer stands that says there is more; nil: the last one said nothing of the kind.
+  private var unfinishedLine: Int?
 
   /// - Parameter report: is told what is wrong with the export or an element of it, behind the file's name and line.
   init(path: String, report: @escaping (String) -> Void) {
     self.path = path
+    name = path == "-" ? "standard input" : path
     self.report = report
   }
 
@@ -24,11 +29,15 @@ final class ExportReader {
     var scanner = ExportScanner()
     while !Signals.isStopping {
       while let event = scanner.next() { try take(event, body) }
+      // A signal that comes before a read of what is not there yet must end it, too.
+      Signals.waitForInput(descriptor, timeout: -1)
+      guard !Signals.isStopping else { return }
       switch scanner.fill(from: descriptor) {
       case .data, .interrupted: break
-      case .failed(let code): throw Failure(.noInput, "cannot read \(path)", errno: code)
+      case .failed(let code): throw Failure(.noInput, "cannot read \(name)", errno: code)
       case .end:
         while let event = scanner.finish() { try take(event, body) }
+        if let line = unfinishedLine { report("\(name):\(line): the list goes on behind this answer") }
         return
       }
     }
@@ -49,11 +58,15 @@ final class ExportReader {
     _ event: ExportScanner.Event, _ body: (ExportEntry) throws(Failure) -> Void
   ) throws(Failure) {
     switch event {
-    case .problem(let what, let line): report("\(path):\(line): \(what)")
+    case .problem(let what, let line): report("\(name):\(line): \(what)")
     case .element(let text, let line, let isOfArray):
       switch content(of: text, line: line, isOfArray: isOfArray) {
       case .entry(let entry): try body(entry)
-      case .list(let list): try read(list, line: line + text.newlines(before: list), body)
+      case .list(let list, let goesOn):
+        unfinishedLine = goesOn ? line : nil
+        try read(list, line: line + text.newlines(before: list), body)
+      case .failure(let reason):
+        throw Failure(.badInput, "\(name):\(line): the answer of a request that failed: \(reason)")
       case nil: break
       }
     }
@@ -67,7 +80,7 @@ final class ExportReader {
       return content
     } catch {
       elements += 1
-      report("\(path):\(line): element \(elements): \(error.reason)")
+      report("\(name):\(line): element \(elements): \(error.reason)")
       return nil
     }
   }

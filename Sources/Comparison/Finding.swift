@@ -22,7 +22,7 @@ package enum Finding: Int, CaseIterable, Sendable {
   /// An entry that is a part of a large value.
   case chunk
 
-  /// Those of which each case is told.
+  /// Those that a page shows examples of, each of them a check.
   package static let differences: [Finding] = [
     .onlyInResults, .onlyInKV, .sizeDiffers, .failedInKV, .failedNotInKV, .expired, .olderVersion, .unmatched,
   ]
@@ -47,7 +47,7 @@ package enum Finding: Int, CaseIterable, Sendable {
 }
 
 /// How often each finding was made.
-package struct Tally: Sendable, Equatable {
+package struct FindingCounts: Sendable, Equatable {
   private var counts = [Int](repeating: 0, count: Finding.allCases.count)
 
   package init() {}
@@ -55,5 +55,12 @@ package struct Tally: Sendable, Equatable {
   package subscript(finding: Finding) -> Int {
     get { counts[finding.rawValue] }
     set { counts[finding.rawValue] = newValue }
+  }
+
+  /// Of all kinds.
+  var sum: Int { counts.reduce(0, +) }
+
+  package static func += (a: inout FindingCounts, b: FindingCounts) {
+    for finding in Finding.allCases { a[finding] += b[finding] }
   }
 }

@@ -13,6 +13,11 @@ struct ItemRecord {
     case derived = 2
     /// A name that says nothing of an item: it is the path.
     case unmatched = 3
+    /// A part of a large value of any of these.
+    case chunk = 4, unmatchedChunk = 5
+
+    var hasPath: Bool { self != .unmatched && self != .unmatchedChunk }
+    var isChunk: Bool { self == .chunk || self == .unmatchedChunk }
   }
 
   /// A size or expiration that is not known: it sorts last.

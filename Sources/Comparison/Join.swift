@@ -21,7 +21,7 @@ struct Join: ~Copyable {
 
   /// - Parameters:
   ///   - now: entries that expire before are expired.
-  ///   - output: is given a record of each difference, in the order of their keys.
+  ///   - output: is given a record of each finding but `both`, in the order of their keys.
   init(entries: SortedRecords, results: SortedRecords, now: Timestamp, output: Output?) throws(Failure) {
     self.entries = entries
     self.results = results
@@ -54,7 +54,9 @@ struct Join: ~Copyable {
   private mutating func gatherEntries() throws(Failure) {
     group.removeAll()
     while let record = entry, record.starts(path.bytes) {
-      if let again = group.add(record.slice(path.count, record.count)) { collector.count(.repeatedEntry, found(again)) }
+      if let aside = group.add(record.slice(path.count, record.count)) {
+        try collector.take(aside.finding, found(aside.entry))
+      }
       entry = try entries.next()
     }
   }
@@ -64,26 +66,25 @@ struct Join: ~Copyable {
       current.removeAll()
       current.append(record)
       let item = ItemRecord(current.bytes, path: path.count)
-      var repeats = 0
+      let entry = fit(item).map { group[$0].details }
+      let outcome = ResultOutcome(item)
+      var found = FoundItem(
+        path: plainPath.bytes, selection: item.selection, name: entry?.name, bytes: outcome.bytes, kvBytes: entry?.size)
+      try judge(found, isOK: outcome.isOK, isInKV: entry != nil)
       result = try results.next()
       while let again = result, again.starts(item.bytes.slice(0, item.quality)) {
-        repeats += 1
+        found.bytes = ResultOutcome(ItemRecord(again, path: path.count)).bytes
+        try collector.take(.repeatedResult, found)
         result = try results.next()
       }
-      try judge(item, repeats: repeats)
     }
   }
 
-  private mutating func judge(_ item: ItemRecord, repeats: Int) throws(Failure) {
-    let outcome = ResultOutcome(item)
-    let entry = fit(item).map { group[$0].details }
-    let found = FoundItem(
-      path: plainPath.bytes, selection: item.selection, name: entry?.name, bytes: outcome.bytes, kvBytes: entry?.size)
-    collector.count(.repeatedResult, found, times: repeats)
-    guard outcome.isOK else { return try collector.take(entry == nil ? .failedNotInKV : .failedInKV, found) }
-    guard let entry else { return try collector.take(.onlyInResults, found) }
+  private mutating func judge(_ found: FoundItem, isOK: Bool, isInKV: Bool) throws(Failure) {
+    guard isOK else { return try collector.take(isInKV ? .failedInKV : .failedNotInKV, found) }
+    guard isInKV else { return try collector.take(.onlyInResults, found) }
     collector.count(.both, found)
-    if let received = outcome.bytes, let stored = entry.size, received != stored {
+    if let received = found.bytes, let stored = found.kvBytes, received != stored {
       try collector.take(.sizeDiffers, found)
     }
   }
@@ -132,12 +133,11 @@ struct Join: ~Copyable {
       if i >= fitEnd { try collector.take(.onlyInKV, item) }
       if let expiration = item.expiration, expiration < now { try collector.take(.expired, item) }
     }
-    for i in 0..<group.olderCount { try collector.take(.olderVersion, found(group.older(i))) }
   }
 
   private func found(_ entry: EntryGroup.Entry) -> FoundItem {
     FoundItem(
-      path: entry.item.kind == .unmatched ? nil : plainPath.bytes, selection: entry.item.selection,
+      path: entry.item.kind.hasPath ? plainPath.bytes : nil, selection: entry.item.selection,
       name: entry.details.name, kvBytes: entry.details.size,
       expiration: entry.details.expiration.map { Timestamp(seconds: $0, nanoseconds: 0) })
   }

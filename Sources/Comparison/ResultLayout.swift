@@ -16,6 +16,7 @@ struct ResultLayout: ~Copyable {
 
   /// The record of a result, valid until the next call.
   mutating func record(_ result: Record) throws(BadRecord) -> Bytes {
+    guard !result.has(.record) else { throw BadRecord("a summary, not a result") }
     guard let isOK = result.boolean(.ok) else { throw BadRecord("“ok” is missing or not a boolean") }
     try readPath(of: result)
     let selection = hasVariants ? try selection(of: result) : Selection()

@@ -29,30 +29,29 @@ package struct ComparisonReport {
   }
 
   private func table(
-    _ title: String, _ name: String, _ tallies: [(name: String, tally: Tally)], plot: Page.Plot? = nil
+    _ title: String, _ name: String, _ ranking: FindingRanking, plot: Page.Plot? = nil
   ) -> Page.Section {
     let findings = Finding.allCases.filter { $0 != .unmatched && $0 != .chunk }
     let columns = findings.map { Page.Column($0.title, "\($0.name)") } + [.init("Share in KV", "share_in_kv")]
     return Page.Section(
       "By \(name)", [.init(title, name, isNumeric: false)] + columns,
-      tallies.map { entry in
-        let tally = entry.tally
-        return [.text(entry.name)] + findings.map { .count(tally[$0]) }
-          + [share(tally[.both], of: tally[.both] + tally[.onlyInResults])]
+      ranking.rows(20).map { name, counts in
+        [.text(name)] + findings.map { .count(counts[$0]) }
+          + [share(counts[.both], of: counts[.both] + counts[.onlyInResults])]
       }, plots: plot.map { [$0] } ?? [])
   }
 
   /// Of the largest variants, as many as an eye can compare.
   private var variants: Page.Plot? {
     let shown: [(Finding, Page.Tone)] = [(.both, .good), (.onlyInResults, .bad), (.onlyInKV, .warning)]
-    let tallies = differences.byVariant.filter { entry in shown.contains { entry.tally[$0.0] > 0 } }.prefix(20)
-    guard !tallies.isEmpty else { return nil }
+    let largest = differences.byVariant.named.filter { entry in shown.contains { entry.counts[$0.0] > 0 } }.prefix(20)
+    guard !largest.isEmpty else { return nil }
     return .bars(
       .init(
         title: "Where the items of each variant are", layout: .stackedShares, unit: .count,
-        categories: tallies.map(\.name),
+        categories: largest.map(\.name),
         series: shown.map { finding, tone in
-          (name: finding.title, tone: tone, values: tallies.map { Double($0.tally[finding]) })
+          (name: finding.title, tone: tone, values: largest.map { Double($0.counts[finding]) })
         }))
   }
 
@@ -79,6 +78,18 @@ package struct ComparisonReport {
     return Page.Check(
       suite: "comparison", name: "\(finding.name)", failure: count > 0 ? "\(finding.title): \(count)" : nil,
       detail: "\(count)")
+  }
+}
+
+extension FindingRanking {
+  /// The first `limit` names, and the rest as one.
+  fileprivate func rows(_ limit: Int) -> [(name: String, counts: FindingCounts)] {
+    // How many names the others are is not known.
+    let unknown = others.map { [(name: "(other)", counts: $0)] } ?? []
+    let rest = named.dropFirst(limit) + unknown
+    guard rest.count > 1 else { return Array(named.prefix(limit) + rest) }
+    let name = "(\(unknown.isEmpty ? "" : "more than ")\(max(named.count - limit, 0)) others)"
+    return named.prefix(limit) + [(name: name, counts: rest.reduce(into: FindingCounts()) { $0 += $1.counts })]
   }
 }
 

@@ -26,6 +26,7 @@ struct ExportOptions: ParsableArguments {
 
   func check() throws {
     guard memory.bytes >= 1 << 20 else { throw ValidationError("--memory must be 1MiB or more") }
+    guard differences != "-" else { throw ValidationError("--differences needs a file: standard output is the page's") }
     guard compare == nil else { return }
     let options = [
       ("kv-key-pattern", kvKeyPattern != nil), ("kv-hyphens", kvHyphens), ("differences", differences != nil),
@@ -38,8 +39,8 @@ struct ExportOptions: ParsableArguments {
       throw Failure(.usage, "the export and the results cannot both come from standard input")
     }
     try run.checkInput(export)
-    let comparison = Comparison(pattern: try pattern(), replacesCharacters: kvHyphens, memory: memory.bytes)
-    let source = try RecordSource(input, run: run, reading: Comparison.fields + [.record])
+    let comparison = ExportComparison(pattern: try pattern(), replacesCharacters: kvHyphens, memory: memory.bytes)
+    let source = try RecordSource(input, run: run, reading: ExportComparison.fields)
     let output = try differences.map { path throws(Failure) in
       try run.claim(path)
       return Output(file: try .create(path, console: run.console))

@@ -62,14 +62,14 @@ while len(entries) < keys or len(rows) < results:
                 entry["name"] = f"{name}:version=100"
             elif fate == "repeated_result":
                 rows.append(result)
-                tally[fate] += 1
+                differ(fate, key, asked, name, bytes=size, **known)
             entries.append(entry)
             if not fate.endswith("in_kv"): tally["both"] += 1
         if fate != "only_in_kv": rows.append(result)
 for i in range(25):
     entries += [{"name": f"settings/{i}"}, {"name": f"video:x {i}.mp4:derivative=mobile_chunk_{i}"}]
     differ("unmatched", None, {}, f"settings/{i}")
-    tally["chunk"] += 1
+    differ("chunk", f"x {i}.mp4", {"variant": "mobile"}, entries[-1]["name"])
 random.shuffle(entries)
 random.shuffle(rows)
 with open("kv.json", "w") as out:
@@ -158,5 +158,43 @@ exec 4>&-
 check "SIGTERM while the export still comes: the run ends by it" equal 143 "$status"
 check "SIGTERM: of a part there is no page" absent stopped.md
 check "SIGTERM: of a part there are no differences" absent stopped.ndjson
+
+# The first differences are on disk as soon as there are some, long before the last one is found.
+seq -f '{"key":"%.0f.mp4","variant":"mobile","ok":true,"bytes":1}' 400000 >many.ndjson
+echo '[]' >none.json
+nice -n 19 mt-report --compare none.json many.ndjson --memory 1MiB --differences cut.ndjson -o cut.md 2>err &
+report=$!
+until [[ -s cut.ndjson.partial ]] || ! kill -0 $report 2>/dev/null; do sleep 0.005; done
+kill -TERM $report
+run wait $report
+check "SIGTERM in the middle of the comparison: the run ends by it" equal 143 "$status"
+check "SIGTERM in the middle of the comparison: no page" absent cut.md
+check "SIGTERM in the middle of the comparison: no differences that look whole" absent cut.ndjson
+check "SIGTERM in the middle of the comparison: they are a part indeed" between 1 399999 "$(wc -l <cut.ndjson.partial)"
+
+seq -f '{"name":"video:a.mp4:derivative=m:version=%.0f"}' 300000 >versions.json
+run mt-report --compare versions.json --memory 1MiB --differences versions.ndjson -o page.md --summary versions.run </dev/null
+check "300 000 versions of one entry: all but the last are told of" \
+  equal 299999 "$(count versions.ndjson '.difference == "older_version"')"
+check "300 000 versions of one entry: they need no memory" at_most $((40 << 20)) "$(jq .peak_memory_bytes versions.run)"
+
+# A standard input that does not block, as others may leave one behind.
+cat >unblocked.py <<'END'
+import os, subprocess, sys, time
+reader, writer = os.pipe()
+os.set_blocking(reader, False)
+tool = subprocess.Popen(["mt-report", "--compare", "-", "results.ndjson", "--limit", "1", "-o", "unblocked.md",
+                         "--summary", "unblocked.run"], stdin=reader)
+os.close(reader)
+for part in (b'[{"name":"video:a', b':derivative=mobile"}', b"]"):
+    time.sleep(1)
+    os.write(writer, part)
+os.close(writer)
+sys.exit(tool.wait())
+END
+run python3 unblocked.py
+check "a standard input that does not block: it is read" equal 0 "$status"
+check "a standard input that does not block: it is waited for, not asked over and over" \
+  jq -e '.wall_seconds > 2 and .cpu_seconds < 1' unblocked.run
 
 finish

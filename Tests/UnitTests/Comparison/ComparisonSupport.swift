@@ -29,11 +29,11 @@ func compare(
 ) throws -> Compared {
   let folder = TemporaryFolder()
   folder.write("kv.json", export)
-  let comparison = Comparison(
+  let comparison = ExportComparison(
     pattern: try pattern.map { try KeyPattern($0) }, replacesCharacters: replacesCharacters, memory: memory, now: now)
   var diagnostics: [String] = []
   try comparison.read(export: folder.file("kv.json")) { diagnostics.append($0) }
-  let parser = RecordParser(reading: Comparison.fields, owning: [])
+  let parser = RecordParser(reading: ExportComparison.fields, owning: [])
   for line in results {
     do throws(BadRecord) {
       try lendThrowing(line) { bytes throws(BadRecord) in try comparison.add(try parser.parse(bytes)) }

@@ -37,6 +37,10 @@ import Toolkit
       ])
     #expect(
       compared.lines == [
+        #"{"difference":"repeated_entry","key":"both.mp4","variant":"mobile","kv_name":"video:/both.mp4:derivative=mobile"}"#,
+        #"{"difference":"chunk","key":"both.mp4","variant":"mobile","kv_name":"video:both.mp4:derivative=mobile_chunk_0"}"#,
+        #"{"difference":"chunk","key":"both.mp4","variant":"mobile","kv_name":"video:both.mp4:derivative=mobile_chunk_1"}"#,
+        #"{"difference":"repeated_result","key":"both.mp4","variant":"mobile","kv_name":"video:both.mp4:derivative=mobile","bytes":0,"kv_bytes":10}"#,
         #"{"difference":"expired","key":"expired.mp4","variant":"mobile","kv_name":"video:expired.mp4:derivative=mobile","expiration":"2023-11-14T22:13:20.000Z"}"#,
         #"{"difference":"failed_in_kv","key":"failed.mp4","variant":"mobile","kv_name":"video:failed.mp4:derivative=mobile","bytes":0}"#,
         #"{"difference":"failed_not_in_kv","key":"failed.mp4","variant":"tablet","bytes":0}"#,
@@ -150,7 +154,7 @@ import Toolkit
     (#"{"ok":true,"key":"a","width":-1}"#, "“width” is not an integer of 0 or more"),
     (#"{"ok":true,"key":"a","bytes":"x"}"#, "“bytes” is not an integer of 0 or more"),
     (#"{"ok":true,"key":"a","key_base64":"*"}"#, "“key_base64” is not base64"),
-    (#"{"record":"summary","records":1}"#, "“ok” is missing or not a boolean"),
+    (#"{"record":"summary","records":1,"key":"a","ok":true}"#, "a summary, not a result"),
   ])
   func badResultsAreLeftOut(line: String, reason: String) throws {
     let compared = try compare(export: "[]", results: [line])
@@ -185,9 +189,9 @@ import Toolkit
         #"{"key":"x/a.mp4","variant":"m","ok":true}"#, #"{"key":"z/d.mp4","variant":"m","ok":true}"#,
         #"{"key":"z/d.mp4","variant":"m","ok":false}"#,
       ])
-    func rows(_ table: [(name: String, tally: Tally)]) -> [String] {
-      table.map { row in
-        "\(row.name):" + Finding.allCases.filter { row.tally[$0] > 0 }.map { " \($0.name)=\(row.tally[$0])" }.joined()
+    func rows(_ ranking: FindingRanking) -> [String] {
+      ranking.named.map { row in
+        "\(row.name):" + Finding.allCases.filter { row.counts[$0] > 0 }.map { " \($0.name)=\(row.counts[$0])" }.joined()
       }
     }
     #expect(
@@ -205,12 +209,36 @@ import Toolkit
       export: "[]",
       results: (0..<1100).map { #"{"key":"\#($0)/a.mp4","variant":"v\#($0)","ok":true,"bytes":1}"# }
         + [#"{"key":"\#(String(repeating: "k", count: 5000))/a","variant":"v","ok":true}"#])
-    for table in [compared.differences.byVariant, compared.differences.byPrefix] {
-      #expect(table.count == 1001 && table.last?.name == "(other)" && table.last?.tally[.onlyInResults] == 101)
+    for ranking in [compared.differences.byVariant, compared.differences.byPrefix] {
+      #expect(ranking.named.count == 1000 && ranking.others?[.onlyInResults] == 101)
     }
     let examples = compared.differences.examples[.onlyInResults] ?? []
     #expect(examples.map(\.key) == (0..<1100).map { "\($0)/a.mp4" }.sorted().prefix(20).map { $0 })
     #expect(compared.lines.count == 1101)
+  }
+
+  /// A part of a large value stands with what it is a part of, whatever that is, and counts for nothing else.
+  @Test func chunksAreToldOf() throws {
+    let names = [
+      "video:b.mp4:w=1:h=2:version=3_chunk_0", "frame:b.mp4:derivative=m_chunk_10", "settings_chunk_7",
+      "video:c_chunk_",
+      "video:b.mp4:w=1:h=2:version=3_chunk_0", "_chunk_1",
+    ]
+    let compared = try compare(
+      export: "[\(names.map { "{\"name\":\"\($0)\"}" }.joined(separator: ","))]",
+      results: [#"{"key":"b.mp4","width":1,"height":2,"ok":true}"#])
+    #expect(compared.counts == ["chunk": 4, "only_in_results": 1, "only_in_kv": 1, "unmatched": 1])
+    #expect(
+      compared.lines == [
+        #"{"difference":"unmatched","kv_name":"_chunk_1"}"#,
+        #"{"difference":"chunk","key":"b.mp4","width":1,"height":2,"kv_name":"video:b.mp4:w=1:h=2:version=3_chunk_0"}"#,
+        #"{"difference":"chunk","key":"b.mp4","width":1,"height":2,"kv_name":"video:b.mp4:w=1:h=2:version=3_chunk_0"}"#,
+        #"{"difference":"chunk","key":"b.mp4","variant":"frame:m","kv_name":"frame:b.mp4:derivative=m_chunk_10"}"#,
+        #"{"difference":"only_in_results","key":"b.mp4","width":1,"height":2}"#,
+        #"{"difference":"only_in_kv","key":"c_chunk_","kv_name":"video:c_chunk_"}"#,
+        #"{"difference":"chunk","kv_name":"settings_chunk_7"}"#,
+      ])
+    #expect(compared.differences.byVariant.named.map(\.counts.sum) == [1, 1])
   }
 
   @Test func hostileNamesAreTaken() throws {

@@ -39,11 +39,15 @@ import Toolkit
     #expect(lend(long) { EntryName($0)?.path.count } == 900_000)
   }
 
-  @Test(arguments: [
-    ("video:a.mp4:derivative=x_chunk_0", true), ("video:a.mp4_chunk_12", true), ("video:a_chunk_", false),
-    ("_chunk_1", false), ("a_chunk_1x", false), ("x1", false), ("", false), ("7", false),
-  ])
-  func knowsChunks(name: String, isChunk: Bool) { #expect(lend(name) { EntryName.isChunk($0) } == isChunk) }
+  @Test(
+    arguments: [
+      ("video:a.mp4:derivative=x_chunk_0", "video:a.mp4:derivative=x"), ("video:a.mp4_chunk_12", "video:a.mp4"),
+      ("a_chunk_1_chunk_2", "a_chunk_1"), ("video:a_chunk_", nil), ("_chunk_1", nil), ("a_chunk_1x", nil), ("x1", nil),
+      ("", nil), ("7", nil),
+    ] as [(String, String?)])
+  func knowsChunks(name: String, whole: String?) {
+    #expect(lend(name) { EntryName.whole(ofChunk: $0)?.string } == whole)
+  }
 
   @Test func knowsEachParameterOfTheTable() {
     let rows = sourceTable("Comparison/Resources/key-parameters.tsv")

@@ -115,13 +115,47 @@ import Toolkit
     ("{\"name\":\"a\"}\n{\"na", 1, "2: torn: it ends within an object"),
     (#"[{"name":"a"},]"#, 1, "1: an element is missing"), (#"[,{"name":"a"}]"#, 1, "1: an element is missing"),
     (#"[{"name":"a"}] x {"name":"b"}"#, 1, "1: something else follows; the rest is not read"),
-    (#"{"result":null,"success":false}"#, 0, "1: element 1: neither “name” nor “key” is there"),
+    (#"{"result":null,"success":true}"#, 0, "1: element 1: neither “name” nor “key” is there"),
+    ("\n" + #"{"result":[{"name":"a"}],"success":true,"result_info":{"count":1,"cursor":"b"}}"#, 1, "2: \(goesOn)"),
+    (#"{"result":[],"result_info":{"cursor":"b"}} [{"name":"a"}]"#, 1, "1: \(goesOn)"),
     ("{\"x\":1,\n\"result\":[\n{\"name\":\"a\"},\n{}]}", 1, "4: element 2: neither “name” nor “key” is there"),
   ])
   func saysWhatIsWrong(text: String, entries: Int, diagnostic: String) throws {
     let export = try read(text)
     #expect(export.entries.count == entries)
     #expect(export.diagnostics == ["kv.json:\(diagnostic)"])
+  }
+
+  private static let goesOn = "the list goes on behind this answer"
+
+  @Test(arguments: [#"{"cursor":""}"#, #"{"cursor":null}"#, "{}", "null", "[]", #"{"cursor":5}"#, #""cursor""#])
+  func theLastAnswerHasNoCursor(info: String) throws {
+    let export = try read(
+      #"{"result":[{"name":"a"}],"result_info":{"cursor":"b"}}"# + "\n{\"result\":[],\"result_info\":\(info)}")
+    #expect(export.entries == ["a - -"] && export.diagnostics.isEmpty)
+  }
+
+  @Test(arguments: [
+    (#""errors":[{"code":10000,"message":"Authentication error"}],"result":null"#, "Authentication error (10000)"),
+    (#""errors":[{"code":7,"message":"no"},{"message":"way"}],"result":[]"#, "no (7); way"),
+    (#""errors":[{"message":"\u001b[1m"}],"result":[{"name":"a"}]"#, "\u{1B}[1m"),
+    (#""errors":[]"#, "it does not say why"), (#""errors":{"a":[5]}"#, "it does not say why"),
+    (#""errors":[5,{"message":5}]"#, "it does not say why"), (#""errors":[{"a":1,"a":2}]"#, "it does not say why"),
+    ("\"errors\":[\(String(repeating: " ", count: 5000))]", "it does not say why"),
+  ])
+  func answersOfFailedRequestsAreRefused(members: String, reason: String) throws {
+    do throws(Failure) {
+      _ = try read(Array("\n{\"success\":false,\(members)}".utf8))
+      Issue.record("it was read")
+    } catch {
+      #expect(error.status == .badInput)
+      #expect(error.message.hasSuffix("kv.json:2: the answer of a request that failed: \(reason)"))
+    }
+  }
+
+  @Test func anEntryIsNoAnswer() throws {
+    #expect(try read(#"{"name":"a","success":false,"result":[]}"#).entries == ["a - -"])
+    #expect(try read(#"[{"success":false}]"#).diagnostics.count == 1)
   }
 
   @Test func anEmptyListIsFine() throws {
@@ -179,7 +213,7 @@ import Toolkit
 
   private func read(_ text: String) throws -> (entries: [String], diagnostics: [String]) { try read(Array(text.utf8)) }
 
-  private func read(_ bytes: [UInt8]) throws -> (entries: [String], diagnostics: [String]) {
+  private func read(_ bytes: [UInt8]) throws(Failure) -> (entries: [String], diagnostics: [String]) {
     let folder = TemporaryFolder()
     folder.write("kv.json", bytes)
     var entries: [String] = []

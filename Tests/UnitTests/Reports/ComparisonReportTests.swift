@@ -52,6 +52,24 @@ import Testing
     #expect(section?.notes == ["The first 20 of 30, in the order of their keys."])
   }
 
+  /// Names beyond the first twenty are one row, which has what they come to.
+  @Test(
+    arguments: [(20, 20, nil), (21, 21, nil), (22, 21, "(2 others)"), (1100, 21, "(more than 980 others)")]
+      as [(Int, Int, String?)])
+  func tablesShowTwentyNames(names: Int, rows: Int, last: String?) throws {
+    let results = (0..<names).map { i in
+      (0...(i == 7 ? 1 : 0)).map { #"{"key":"\#(i)/\#($0).mp4","variant":"v\#(i)","ok":true}"# }
+    }
+    let compared = try compare(export: "[]", results: results.flatMap { $0 })
+    for title in ["By variant", "By path"] {
+      let table = try #require(ComparisonReport(compared.differences).page.sections.first { $0.title == title })
+      let place = try #require(table.columns.firstIndex { $0.name == "only_in_results" })
+      let counts = table.rows.map { row in if case .count(let count) = row[place] { count } else { 0 } }
+      #expect(counts.count == rows && counts.first == 2 && counts.reduce(0, +) == names + 1)
+      if let last { #expect(table.rows.last?.first == .text(last)) }
+    }
+  }
+
   @Test func nothingGivesNoMoreThanTheOverview() throws {
     let page = ComparisonReport(Differences()).page
     #expect(page.sections.map(\.title) == ["Overview"] && page.checks.allSatisfy { $0.failure == nil })

@@ -8,10 +8,10 @@ import Toolkit
 ///
 /// The paths of entries are taken without leading slashes and percent-decoded; those of results are their keys without
 /// leading slashes, or where there is no key, the paths of their URLs, decoded too.
-package final class Comparison {
+package final class ExportComparison {
   /// The members read of a result.
   package static let fields: [Field] = [
-    .key, .keyBase64, .url, .variant, .width, .height, .format, .quality, .ok, .bytes, .size, .partial,
+    .record, .key, .keyBase64, .url, .variant, .width, .height, .format, .quality, .ok, .bytes, .size, .partial,
   ]
 
   private let pattern: KeyPattern?
@@ -20,7 +20,6 @@ package final class Comparison {
   private let results: RecordSorter
   private var resultLayout: ResultLayout
   private var entryLayout = EntryLayout()
-  private var chunks = 0
 
   /// - Parameters:
   ///   - pattern: how names of entries are built; nil: as `EntryName` has it.
@@ -42,9 +41,10 @@ package final class Comparison {
   /// - Parameter report: is told what is wrong with it, `FILE:LINE: …`; what is wrong is left out.
   package func read(export path: String, report: @escaping (String) -> Void) throws(Failure) {
     try ExportReader(path: path, report: report).read { entry throws(Failure) in
-      guard !EntryName.isChunk(entry.name) else { return chunks += 1 }
-      let name = pattern.map { $0.entry(entry.name) } ?? EntryName(entry.name)
-      entries.add(entryLayout.record(entry, name))
+      let whole = EntryName.whole(ofChunk: entry.name)
+      let text = whole ?? entry.name
+      let name = pattern.map { $0.entry(text) } ?? EntryName(text)
+      entries.add(entryLayout.record(entry, name, isChunk: whole != nil))
       try entries.spillIfFull()
     }
   }
@@ -56,18 +56,16 @@ package final class Comparison {
   package func spillIfFull() throws(Failure) { try results.spillIfFull() }
 
   /// Compares. Nothing can be added later.
-  /// - Parameter output: is given a record of each difference, in the order of their keys.
+  /// - Parameter output: is given a record of each finding but `both`, in the order of their keys.
   package func finish(differences output: Output? = nil) throws(Failure) -> Differences {
     var join = try Join(entries: entries.sorted(), results: results.sorted(), now: now, output: output)
-    var found = try join.run()
-    found.total[.chunk] = chunks
-    return found
+    return try join.run()
   }
 }
 
 extension Run {
   /// Reads all results of `source` into `comparison`; bad ones are reported and left out.
-  package func read(_ source: RecordSource, into comparison: Comparison) throws(Failure) {
+  package func read(_ source: RecordSource, into comparison: ExportComparison) throws(Failure) {
     while let record = try source.next(beforeWaiting: { () throws(Failure) in }) {
       do throws(BadRecord) {
         try comparison.add(record)
