@@ -7,7 +7,7 @@ import Toolkit
 struct BaselineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Compare with the summary of an earlier run; 3 is the status where it was better.", valueName: "file"))
+      "Compare with the summary of an earlier run; end with status 3 where this one is worse.", valueName: "file"))
   var baseline: String?
 
   @Option(help: ArgumentHelp("With --baseline: changes of up to so many percent are none.", valueName: "percent"))

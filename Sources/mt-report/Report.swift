@@ -10,7 +10,7 @@ import Toolkit
     version: "mt-report \(toolkitVersion)")
   static let schema = PageSchema.text
 
-  @Option(help: ArgumentHelp("What the page is about: performance, size, errors or comparison.", valueName: "type"))
+  @Option(help: ArgumentHelp("What the page is about; performance, if nothing is said.", valueName: "type"))
   var type: Subject?
 
   @Option(help: ArgumentHelp("markdown, json, text, html or junit.", valueName: "format"))
