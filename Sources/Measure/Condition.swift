@@ -13,7 +13,7 @@
 ///     number     = [ "-" ] digits [ "." digits ] [ "e" [ "+" | "-" ] digits ]
 ///
 /// Blanks are free but within names, numbers and units. What the figures mean stands at `Figure`, what tests mean at
-/// `Criterion`, the units at `Scale`.
+/// `Criterion`, the units at `Unit`.
 package struct Condition: Sendable {
   /// As it was written.
   package let text: String
@@ -62,7 +62,7 @@ package struct Condition: Sendable {
   }
 
   /// A value of the figure with its unit, for a reader: `2512.3 ms`, `1.25 %`, `1.5 MiB`.
-  package func describe(_ value: Double) -> String { figure.scale.describe(value) }
+  package func describe(_ value: Double) -> String { figure.unit.precise(value) }
 }
 
 extension Condition {

@@ -42,13 +42,14 @@ extension Condition {
       ]
     }
 
-    var scale: Scale {
+    var unit: Unit {
       switch self {
-      case .total(.errorRate), .total(.hitRatio), .rate: .ratio
+      case .total(.errorRate), .total(.hitRatio), .rate: .share
       case .total(.elapsedSeconds): .seconds
       case .total(.bytesPerSecond): .bytesPerSecond
-      case .statistic(.count, _), .statistic(.variance, _), .total, .distinct, .count: .plain
-      case .statistic(_, let field): Scale(of: field)
+      case .total(.requestsPerSecond), .statistic(.variance, _): .plain
+      case .total, .statistic(.count, _), .distinct, .count: .count
+      case .statistic(_, let field): Unit(of: field)
       }
     }
 

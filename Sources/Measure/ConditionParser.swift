@@ -63,13 +63,13 @@ struct ConditionParser {
     let word = try scanner.word("a number")
     guard let number = ConditionNumber(word[...]) else { throw scanner.refuse("“\(word)” is no number") }
     let unit = number.rest.isEmpty && !scanner.isAtEnd ? try scanner.word("a unit") : String(number.rest)
-    guard let (factor, exponent) = unit.isEmpty ? (1, 0) : figure.scale.conversion(from: unit) else {
-      throw scanner.refuse("“\(unit)” is no unit of this figure: \(figure.scale.units)")
+    guard let (factor, exponent) = unit.isEmpty ? (1, 0) : figure.unit.conversion(from: unit) else {
+      throw scanner.refuse("“\(unit)” is no unit of this figure: \(figure.unit.units)")
     }
     guard let value = number.value(timesTenTo: exponent).map({ $0 * factor }), value.isFinite else {
       throw scanner.refuse("“\(word)” is too large")
     }
-    if figure.scale == .ratio, !(0...1).contains(value) { throw scanner.refuse("a ratio is 0 to 1, or 0 % to 100 %") }
+    if figure.unit == .share, !(0...1).contains(value) { throw scanner.refuse("a ratio is 0 to 1, or 0 % to 100 %") }
     return value
   }
 

@@ -8,7 +8,7 @@ extension Condition {
   }
 
   /// What the figure counts in.
-  package var scale: Scale { figure.scale }
+  package var unit: Unit { figure.unit }
 
   /// Whether the figure is a number of records that pass a test.
   package var isCountOfRecords: Bool { if case .count = figure { true } else { false } }

@@ -87,9 +87,9 @@ package struct Quantity: Sendable {
     }
   }
 
-  /// The quantiles that a summary holds, by their names there.
-  package static let quantiles: [(name: StaticString, q: Double)] = [
-    ("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999),
+  /// The quantiles that a summary holds, by their names there and their titles for readers.
+  package static let quantiles: [(name: StaticString, title: String, q: Double)] = [
+    ("p50", "p50", 0.5), ("p90", "p90", 0.9), ("p95", "p95", 0.95), ("p99", "p99", 0.99), ("p999", "p99.9", 0.999),
   ]
 }
 
@@ -110,7 +110,7 @@ extension ByteBuffer {
     append(exact: quantity.minimum)
     append(",\"max\":")
     append(exact: quantity.maximum)
-    for (name, q) in Quantity.quantiles {
+    for (name, _, q) in Quantity.quantiles {
       append(",\"")
       append(name)
       append("\":")

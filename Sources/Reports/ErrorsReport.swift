@@ -58,14 +58,15 @@ package struct ErrorsReport {
   }
 
   private var errors: Page.Section {
-    let failed = all.failed
+    let errors = all.parts(.field(.error), limit: Field.errors.count)
+    let sum = errors.reduce(0) { $0 &+ $1.count }
     return Page.Section(
       "Error",
       [
         .name("Error", "error"), .count,
         .init("Share of requests", "share", .share) { [all] in share($0.count, of: all.requests) },
-        .init("Share of failures", "share_of_failures", .share) { share($0.count, of: failed) },
-      ], of: all.parts(.field(.error), limit: Field.errors.count))
+        .init("Share of errors", "share_of_errors", .share) { share($0.count, of: sum) },
+      ], of: errors)
   }
 
   private var statuses: Page.Section {
@@ -75,8 +76,10 @@ package struct ErrorsReport {
 
   private var messages: Page.Section {
     let messages = all.parts(.message)
+    // Requests that came right have messages too: of what was tried again.
+    let sum = messages.reduce(0) { $0 &+ $1.count }
     return Page.Section(
-      "Message", [.name("Message", "message"), .count, .share(of: all.failed)], of: messages,
+      "Message", [.name("Message", "message"), .count, .share(of: sum)], of: messages,
       notes: messages.isEmpty ? [] : ["Numbers, addresses and identifiers are put as #."])
   }
 

@@ -42,7 +42,7 @@ struct Findings {
 
   private func advice(of rule: Rule, _ value: Double) -> Page.Advice {
     var figures: [(name: String, value: Page.Cell)] = [
-      (rule.condition.figureText, rule.condition.scale.cell(value))
+      (rule.condition.figureText, rule.condition.unit.cell(value))
     ]
     if rule.condition.isCountOfRecords, let part = share(value, of: Double(summary.requests)) {
       figures.append(("share of requests", .share(part)))
@@ -63,19 +63,6 @@ struct Findings {
       }
       let numbers = "\(Page.Cell.count(most.count).display) of \(Page.Cell.count(most.part.count).display)"
       return ("most by \(place.name)", .text("\(most.part.name) (\(numbers))"))
-    }
-  }
-}
-
-extension Condition.Scale {
-  fileprivate func cell(_ value: Double) -> Page.Cell {
-    switch self {
-    case .plain: value == value.rounded() ? Page.Unit.count.cell(value) : .number(value)
-    case .ratio: .share(value)
-    case .milliseconds: .milliseconds(value)
-    case .seconds: .seconds(value)
-    case .bytes: .bytes(value)
-    case .bytesPerSecond: .bytesPerSecond(value)
     }
   }
 }

@@ -47,8 +47,8 @@ package struct PerformanceReport {
 
   // MARK: Measured members
 
-  private static let quantiles = [("p50", "p50", 0.5), ("p90", "p90", 0.9), ("p95", "p95", 0.95), ("p99", "p99", 0.99)]
-  private static let farQuantiles = quantiles + [("p99.9", "p999", 0.999)]
+  /// Where there is no room for all.
+  private static let fewQuantiles = Quantity.quantiles.filter { $0.q <= 0.99 }
 
   private typealias Measured = (title: String, quantity: Quantity)
 
@@ -64,7 +64,7 @@ package struct PerformanceReport {
         .init("Mean", "mean_ms", .milliseconds) { $0.quantity.mean },
         .init("Std. deviation", "stddev_ms", .milliseconds) { $0.quantity.standardDeviation },
       ]
-      + Self.farQuantiles.map { title, name, q in
+      + Quantity.quantiles.map { name, title, q in
         .init(title, "\(name)_ms", .milliseconds) { $0.quantity.quantile(q) }
       } + [.init("Max", "max_ms", .milliseconds) { $0.quantity.maximum }]
     let rows = measured([
@@ -80,7 +80,7 @@ package struct PerformanceReport {
       .map { (value: min(max($0.value, quantity.minimum), quantity.maximum), share: $0.share) }
     guard points.count > 1 else { return nil }
     points[points.count - 1].value = quantity.maximum
-    let marks = Self.farQuantiles.compactMap { title, _, q in
+    let marks = Quantity.quantiles.compactMap { _, title, q in
       quantity.quantile(q).flatMap { $0 > 0 ? (name: title, value: $0) : nil }
     }
     return .distribution(
@@ -95,7 +95,7 @@ package struct PerformanceReport {
         .init("Total", "sum_bytes", .bytes) { $0.quantity.sum },
         .init("Mean", "mean_bytes", .bytes) { $0.quantity.mean },
       ]
-      + Self.quantiles.map { title, name, q in .init(title, "\(name)_bytes", .bytes) { $0.quantity.quantile(q) } }
+      + Self.fewQuantiles.map { name, title, q in .init(title, "\(name)_bytes", .bytes) { $0.quantity.quantile(q) } }
       + [.init("Max", "max_bytes", .bytes) { $0.quantity.maximum }]
     return Page.Section("Sizes", columns, of: measured([("Body received", .bytes), ("Stored object", .size)]))
   }
@@ -128,7 +128,8 @@ package struct PerformanceReport {
       .init("Hit ratio", "hit_ratio", .share) { $0.hitRatio },
       .init("Bytes", "bytes", .bytes) { $0.quantity(.bytes)?.sum },
     ]
-      + quantiles.map { title, name, q in .init(title, "\(name)_ms", .milliseconds) { $0.quantity(.total)?.quantile(q) }
+      + fewQuantiles.map { name, title, q in
+        .init(title, "\(name)_ms", .milliseconds) { $0.quantity(.total)?.quantile(q) }
       }
   }
 }

@@ -82,25 +82,4 @@ extension Page {
     case good, bad, warning, neutral
     case plain(Int)
   }
-
-  /// The kind of a figure.
-  package enum Unit: String, CaseIterable, Sendable {
-    case count, share, milliseconds, seconds, bytes
-    case perSecond = "per_second"
-    case bytesPerSecond = "bytes_per_second"
-    case plain
-
-    package func cell(_ value: Double) -> Cell {
-      switch self {
-      case .count: Int(exactly: value.rounded()).map { .count($0) } ?? .number(value)
-      case .share: .share(value)
-      case .milliseconds: .milliseconds(value)
-      case .seconds: .seconds(value)
-      case .bytes: .bytes(value)
-      case .perSecond: .perSecond(value)
-      case .bytesPerSecond: .bytesPerSecond(value)
-      case .plain: .number(value)
-      }
-    }
-  }
 }

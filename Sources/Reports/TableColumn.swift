@@ -36,9 +36,7 @@ extension Page.Section {
   }
 }
 
-/// From 0 to 1; nil of nothing.
-func share(_ part: Int, of whole: Int) -> Double? {
-  whole > 0 ? min(max(Double(part) / Double(whole), 0), 1) : nil
-}
+/// Nil of nothing; beyond 1 of a whole that the part is none of.
+func share(_ part: Int, of whole: Int) -> Double? { share(Double(part), of: Double(whole)) }
 
-func share(_ part: Double, of whole: Double) -> Double? { whole > 0 ? min(max(part / whole, 0), 1) : nil }
+func share(_ part: Double, of whole: Double) -> Double? { whole > 0 ? part / whole : nil }

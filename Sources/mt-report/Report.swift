@@ -51,7 +51,7 @@ import Toolkit
     guard var page, !Signals.isStopping else { return }
     page.note(leftOut: run.failures)
     let output = try output.open(run)
-    output.buffer.append(text: format.render(page, to: output.descriptor))
+    output.buffer.append(text: format.render(page.fitted, to: output.descriptor))
     try run.complete(output)
   }
 

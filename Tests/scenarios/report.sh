@@ -61,7 +61,7 @@ expect("messages", sorted(collections.Counter(f"{record['error']} of host # in #
 over = pages["errors"]["Over time"]
 expect("over time", len(records), round(sum(value for value in over["plots"][0]["series"][0]["values"] if value is not None) * over["plots"][0]["interval_seconds"]))
 for row in [row for kind in ("performance", "errors", "size") for section in pages[kind].values() for row in section["rows"]]:
-    for name in ("share", "error_rate", "timeout_rate", "hit_ratio", "share_of_bytes", "share_of_failures"):
+    for name in ("share", "error_rate", "timeout_rate", "hit_ratio", "share_of_bytes", "share_of_errors"):
         if row.get(name) is not None and not 0 <= row[name] <= 1: wrong.append(f"{name} is {row[name]}")
 raise SystemExit("\n".join(wrong[:20]) or None)
 END

@@ -102,7 +102,8 @@ import Testing
   @Test func percentilesAreThoseOfSummaries() throws {
     let summary = Self.summary((1...5000).map { #"{"total_ms":\#($0)}"# })
     let quantity = try #require(summary.quantity(.total))
-    for (name, q) in Quantity.quantiles + [("p99.9", 0.999), ("p9999", 0.9999), ("p12.5", 0.125), ("p05", 0.05)] {
+    let others = [("p99.9", 0.999), ("p9999", 0.9999), ("p12.5", 0.125), ("p05", 0.05)]
+    for (name, q) in Quantity.quantiles.map({ ("\($0.name)", $0.q) }) + others {
       #expect(try Condition(parsing: "\(name)(total_ms) > 0").value(in: summary) == quantity.quantile(q), "\(name)")
     }
   }
@@ -167,7 +168,9 @@ import Testing
   @Test(
     arguments: [
       ("p95(total_ms)", 2512.34, "2512.3 ms"), ("p95(total_ms)", 0.012345678, "0.012346 ms"),
-      ("error_rate", 0.0125, "1.25 %"),
+      ("error_rate", 0.0125, "1.25 %"), ("hit_ratio", 0.999_999_9, "99.99999 %"),
+      ("hit_ratio", 0.666_666_6, "66.667 %"),
+      ("error_rate", 1.0 / 3_000_000, "0.000033333 %"), ("error_rate", 0, "0 %"),
       ("rate(status == 503)", 1, "100 %"), ("records", 1234, "1234"), ("distinct(key)", 123_456_789, "123456789"),
       ("max(size)", 1_572_864, "1.5 MiB"), ("max(size)", 12, "12 B"), ("max(size)", 1.125899906842624e20, "100000 PiB"),
       ("bytes_per_second", 1536, "1.5 KiB/s"), ("elapsed_seconds", 3.25, "3.25 s"),

@@ -98,6 +98,7 @@ import Testing
 
   @Test func namesItsQuantiles() {
     #expect(Quantity.quantiles.map { "\($0.name)" } == ["p50", "p90", "p95", "p99", "p999"])
+    #expect(Quantity.quantiles.map(\.title) == ["p50", "p90", "p95", "p99", "p99.9"])
     #expect(Quantity.quantiles.map(\.q) == [0.5, 0.9, 0.95, 0.99, 0.999])
   }
 

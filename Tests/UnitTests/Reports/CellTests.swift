@@ -16,7 +16,7 @@ import Testing
       (.number(999.5), "999.5", "999.5"), (.number(12_345.6), "12,346", "12345.6"), (.number(1e20), "1e+20", "1e+20"),
       (.share(0), "0.0 %", "0"), (.share(0.1234567), "12.3 %", "0.123457"), (.share(1), "100.0 %", "1"),
       (.change(0.3), "+30.0 %", "0.3"), (.change(-0.12), "−12.0 %", "-0.12"), (.change(0), "0.0 %", "0"),
-      (.change(-0.0004), "0.0 %", "-0.0004"),
+      (.change(-0.0004), "−0.040 %", "-0.0004"), (.change(1e-9), "+0.00000010 %", "0"),
     ] as [(Page.Cell, String, String)])
   func areShownAndWritten(cell: Page.Cell, display: String, json: String) {
     #expect(cell.display == display)
@@ -41,6 +41,30 @@ import Testing
   func haveTheirUnits(cell: Page.Cell, display: String, json: String) {
     #expect(cell.display == display)
     #expect(written { cell.appendJSON(to: &$0) } == json)
+  }
+
+  /// 0 and 100 % are shown of what is exactly that.
+  @Test(
+    arguments: [
+      (1.0 / 3000, "0.033 %"), (0.9997, "99.970 %"), (0.999_999, "99.99990 %"), (0.0099, "0.99 %"), (0.01, "1.0 %"),
+      (0.99, "99.0 %"), (0.9951, "99.51 %"), (1e-10, "0.000000010 %"), (.leastNonzeroMagnitude, "4.94e-322 %"),
+      (3, "300.0 %"),
+      (-0.0001, "-0.010 %"), (1.0001, "100.010 %"), (0.5, "50.0 %"), (1e300, "1e+302 %"),
+    ] as [(Double, String)])
+  func sharesAreNeverRoundedToNoneOrAll(share: Double, display: String) {
+    #expect(Page.Cell.share(share).display == display)
+  }
+
+  @Test func noShareOfManyIsShownAsNoneOrAll() {
+    for whole in [101, 1000, 1001, 2000, 3000, 9_999, 1_000_000, 123_456_789, 1 << 40] {
+      for part in [1, 2, whole / 1000, whole / 200, whole / 100, whole - 1, whole - 2, whole - whole / 150]
+      where part > 0 && part < whole {
+        let text = Page.Cell.share(Double(part) / Double(whole)).display
+        let number = Double(text.dropLast(2)) ?? -1
+        #expect(number > 0 && number < 100, "\(part) of \(whole): \(text)")
+        #expect(abs(number / 100 * Double(whole) - Double(part)) <= Double(part) * 0.06, "\(part) of \(whole): \(text)")
+      }
+    }
   }
 
   @Test(arguments: Page.Unit.allCases, [Double.nan, .infinity, -.infinity])

@@ -28,7 +28,7 @@ import Testing
     #expect(page.figure("Different keys") == .count(7))
     #expect(page.sections.allSatisfy { $0.isRectangular })
     for cell in page.sections.flatMap(\.rows).joined() {
-      if case .share(let share) = cell { #expect((0...1).contains(share)) }
+      if case .figure(let share, .share) = cell { #expect((0...1).contains(share)) }
     }
     #expect(
       page.sections.map(\.title) == [
@@ -64,6 +64,44 @@ import Testing
     #expect(plot.layout == .stacked && plot.series.map(\.name) == ["forbidden", "timeout"])
     #expect(plot.series.map { $0.values.reduce(0, +) } == [8, 7])
     #expect(page.section("Errors by variant").columns.map(\.name) == ["variant", "forbidden", "timeout"])
+  }
+
+  /// What was tried again has a message, too.
+  @Test func sharesAreOfWhatATableCounts() throws {
+    let retried = [String](repeating: #"{"ok":true,"error_message":"retried"}"#, count: 3)
+    let page = try page(retried + [#"{"ok":false,"error":"dns","error_message":"no address"}"#])
+    #expect(
+      page.section("Message").rows == [
+        [.text("retried"), .count(3), .share(0.75)], [.text("no address"), .count(1), .share(0.25)],
+      ])
+    let odd = try self.page([
+      #"{"ok":true,"error":"dns"}"#, #"{"ok":true,"error":"dns"}"#, #"{"ok":false,"error":"tls"}"#,
+    ])
+    #expect(odd.section("Error").column("share_of_errors") == [.share(2.0 / 3), .share(1.0 / 3)])
+  }
+
+  @Test func longListsOfTheGreatestAreCutToWhatAPageHolds() throws {
+    var options = Summary.Options()
+    options.top = 300
+    let path = String(repeating: "/x", count: 1010)
+    let lines = (0..<300).map { i in
+      #"{"key":"\#(i)\#(path)","url":"http://\#(i)\#(path)","ok":false,"error":"dns","total_ms":\#(i),"size":5}"#
+    }
+    let all = try summary(of: lines + lines.prefix(60), options: options)
+    let whole = [
+      ErrorsReport(all: all, groups: []).page, PerformanceReport(all: all, groups: []).page,
+      SizeReport(all: all, groups: []).page,
+    ]
+    for page in whole {
+      #expect(page.sections.contains { $0.rows.count == 300 })
+      let fitted = page.fitted
+      #expect(fitted.sections.allSatisfy { $0.rows.count < 300 })
+      #expect(
+        fitted.sections.contains {
+          $0.notes.contains { $0.hasSuffix("further rows are left out; the summary has them.") }
+        })
+      #expect(HTMLFormat.render(fitted).utf8.count < 1 << 20 && JSONFormat.render(fitted).utf8.count < 1 << 20)
+    }
   }
 
   @Test func urlsThatFailMostComeFirst() throws {
