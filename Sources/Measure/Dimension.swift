@@ -53,9 +53,14 @@ package enum Dimension: Hashable, Sendable {
     }
   }
 
+  /// By the fields' raw values: the table of fields would be asked for each member of each record, and copies a row each time.
+  private static let isBoolean = Field.allCases.map { field in
+    if case .boolean = field.definition.kind { true } else { false }
+  }
+
   /// A number in one spelling. Null, arrays and objects are no values, and only `true` and `false` are those of a boolean.
   private static func value(of field: Field, _ record: Record, _ scratch: inout ByteBuffer) -> Bytes? {
-    if case .boolean = field.definition.kind {
+    if isBoolean[field.rawValue] {
       return record.boolean(field).map { ($0 ? "true" as StaticString : "false").bytes }
     }
     if let text = record.text(field) { return text }
