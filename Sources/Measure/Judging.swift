@@ -28,14 +28,16 @@ extension Condition {
 }
 
 extension Run {
-  /// Says which conditions hold; where one does, the run ends with status 3.
-  package func judge(_ conditions: [Condition], of all: Summary, groups: [Summary]) {
-    for condition in conditions {
+  /// Says where conditions hold; where one does, the run ends with status 3. Returns the same, by the conditions.
+  @discardableResult
+  package func judge(_ conditions: [Condition], of all: Summary, groups: [Summary]) -> [[Breach]] {
+    conditions.map { condition in
       let breaches = condition.breaches(of: all, groups: groups)
       for breach in breaches.prefix(Self.mostMessages) { console.error(breach.message) }
       let more = breaches.count - Self.mostMessages
       if more > 0 { console.error("\(condition.text) holds for \(more) more groups") }
       if !breaches.isEmpty { conclude(.conditionHolds) }
+      return breaches
     }
   }
 

@@ -4,11 +4,9 @@ import Records
 package struct RunComparison: Sendable {
   /// What is compared: a figure, and which way it gets worse.
   package struct Figure: Sendable {
-    package enum Kind: Sendable { case share, milliseconds, perSecond }
-
     /// As a condition names it: `p95(total_ms)`.
     package let name: String
-    package let kind: Kind
+    package let unit: Unit
     fileprivate let isWorseAbove: Bool
     fileprivate let value: @Sendable (Summary) -> Double?
     /// Where the true value may lie; nil: not known.
@@ -47,13 +45,13 @@ package struct RunComparison: Sendable {
   package static let figures: [Figure] =
     [
       Figure(
-        name: "error_rate", kind: .share, isWorseAbove: true, value: { $0.errorRate },
+        name: "error_rate", unit: .share, isWorseAbove: true, value: { $0.errorRate },
         interval: { Confidence.share($0.failed, of: $0.requests) }),
       Figure(
-        name: "hit_ratio", kind: .share, isWorseAbove: false, value: { $0.hitRatio },
+        name: "hit_ratio", unit: .share, isWorseAbove: false, value: { $0.hitRatio },
         interval: { Confidence.share($0.count(.field(.cache), "hit"), of: $0.judged) }),
       Figure(
-        name: "requests_per_second", kind: .perSecond, isWorseAbove: false, value: { $0.requestsPerSecond },
+        name: "requests_per_second", unit: .perSecond, isWorseAbove: false, value: { $0.requestsPerSecond },
         interval: { summary in
           guard let rate = summary.requestsPerSecond, let seconds = summary.elapsed else { return nil }
           let range = Confidence.number(rate * seconds)
@@ -62,7 +60,7 @@ package struct RunComparison: Sendable {
     ]
     + [(Field.total, 0.5), (.total, 0.95), (.total, 0.99), (.ttfb, 0.5), (.ttfb, 0.95)].map { field, q in
       Figure(
-        name: "p\(Int(q * 100))(\(field.name))", kind: .milliseconds, isWorseAbove: true,
+        name: "p\(Int(q * 100))(\(field.name))", unit: .milliseconds, isWorseAbove: true,
         value: { $0.quantity(field)?.quantile(q) },
         interval: { $0.quantity(field).flatMap { Confidence.quantile(q, of: $0) } })
     }

@@ -34,7 +34,7 @@ package struct BaselineReport {
       change in
       [
         .text(change.figure.name), .text(change.group.isEmpty ? "all" : change.group),
-        change.figure.kind.cell(change.before), change.now.map { change.figure.kind.cell($0) } ?? .none,
+        change.figure.unit.cell(change.before), change.now.map { change.figure.unit.cell($0) } ?? .none,
         change.relative.map { .change($0) } ?? .none, .text(change.verdict.rawValue),
       ]
     }
@@ -70,18 +70,8 @@ package struct BaselineReport {
   package static func message(_ change: RunComparison.Change) -> String {
     let place = change.group.isEmpty ? "" : " for \(change.group)"
     let relative = change.relative.map { " (\(Page.Cell.change($0).display))" } ?? ""
-    let kind = change.figure.kind
-    let now = change.now.map { kind.cell($0).display } ?? "missing"
-    return "\(change.figure.name)\(place): \(now), was \(kind.cell(change.before).display)\(relative)"
-  }
-}
-
-extension RunComparison.Figure.Kind {
-  fileprivate func cell(_ value: Double) -> Page.Cell {
-    switch self {
-    case .share: .share(value)
-    case .milliseconds: .milliseconds(value)
-    case .perSecond: .perSecond(value)
-    }
+    let unit = change.figure.unit
+    let now = change.now.map { unit.cell($0).display } ?? "missing"
+    return "\(change.figure.name)\(place): \(now), was \(unit.cell(change.before).display)\(relative)"
   }
 }

@@ -60,14 +60,13 @@ import Toolkit
     let now = try SummaryInput(input.input, run, what.options)
     var page = (type ?? .performance).page(now) ?? Page(title: "Compared with the baseline")
     if let before { page = try baseline.report(now, before, run).added(to: page) }
-    page.checks += conditions.map { condition in
-      let breaches = condition.breaches(of: now.all, groups: now.groups)
-      return Page.Check(
+    let breaches = run.judge(conditions, of: now.all, groups: now.groups)
+    page.checks += zip(conditions, breaches).map { condition, breaches in
+      Page.Check(
         suite: "conditions", name: condition.text,
         failure: breaches.isEmpty ? nil : breaches.map(\.message).joined(separator: "\n"),
         detail: condition.value(in: now.all).map { condition.describe($0) } ?? "")
     }
-    run.judge(conditions, of: now.all, groups: now.groups)
     return page
   }
 }
